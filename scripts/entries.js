@@ -1,0 +1,10 @@
+/**
+ * Everything the package exports, by subpath: one line adds an entry. The
+ * build bundles it, wraps it for ESM and writes the package's `exports`.
+ */
+export const entries = {
+  '.': 'src/index.ts',
+};
+
+/** Command line programs, by name: bundled, never wrapped nor typed. */
+export const programs = {};
