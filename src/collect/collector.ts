@@ -1,0 +1,255 @@
+import { DirectoryError } from '../errors.js';
+import { toFamily } from '../exposition/families.js';
+import { FORMATS, type FormatName } from '../exposition/formats.js';
+import { PageRenderer } from '../exposition/page.js';
+import { MAX_READ_ATTEMPTS } from '../limits.js';
+import { type MergePlan, planMerge } from '../merge/plan.js';
+import type { MergeSource } from '../merge/source.js';
+import type { Family, FamilyTable } from '../model/family.js';
+import type { StoredMetric } from '../model/metric.js';
+import { nowMs } from '../processes/clock.js';
+import { createObserver, type Observer } from '../processes/liveness.js';
+import { type ThreadState, threadState } from '../state.js';
+import type { StoreMetric } from '../store/series.js';
+import { VERSION } from '../version.js';
+import { runCallbacks } from './callbacks.js';
+import { type DirectoryList, directoryList } from './directories.js';
+import { DirectoryView, type FileSource } from './directory-view.js';
+import { memorySource } from './memory-source.js';
+import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
+
+export interface CollectorOptions {
+  /** Directory, list of directories or glob pattern; `PROMETHEUS_MULTIPROC_DIR` where not given. */
+  dir?: string | readonly string[] | undefined;
+  /** Whether pages show the library's own metrics, `prom_multiproc_...`. Default true. */
+  selfMetrics?: boolean | undefined;
+}
+
+export interface PageOptions {
+  /** Default `text`: Prometheus text format 0.0.4. */
+  format?: FormatName | undefined;
+  /** Only families of these names; names of their samples (`x_bucket`, `x_count`) serve too. */
+  names?: readonly string[] | undefined;
+}
+
+/** Metrics of this thread by identity, those of others by name: a registry's view. */
+export interface Selection {
+  readonly metrics: ReadonlySet<StoreMetric>;
+  readonly names: ReadonlySet<string>;
+}
+
+interface CachedPlan {
+  readonly topology: number;
+  readonly plan: MergePlan;
+}
+
+const ALL: Selection = { metrics: new Set(), names: new Set() };
+
+/**
+ * Reads, merges and renders what all processes have written into a directory. Any
+ * process may have one; it writes nothing. Known files stay open and what was parsed
+ * once is not parsed again, so keep a collector as long as you scrape.
+ */
+export class Collector {
+  readonly #state: ThreadState;
+  readonly #directories: DirectoryList;
+  readonly #observer: Observer;
+  readonly #selfMetrics: boolean;
+  readonly #views = new Map<string, DirectoryView>();
+  readonly #plans = new WeakMap<Selection, CachedPlan>();
+  readonly #self = new SelfMetrics();
+  readonly #renderers = {
+    text: new PageRenderer(FORMATS.text),
+    openmetrics: new PageRenderer(FORMATS.openmetrics),
+  };
+  /** Counts changes of files, series and liveness: a plan is good for one. */
+  #topology = 0;
+  #sources: readonly FileSource[] = [];
+
+  /**
+   * @throws DirectoryError when no directory is given and the variable is not set
+   */
+  constructor(options: CollectorOptions = {}, fallback: { readonly memoryOnly?: boolean } = {}) {
+    const state = threadState();
+    this.#state = state;
+    this.#selfMetrics = options.selfMetrics ?? true;
+    this.#observer = createObserver(state.identity, nowMs);
+    const unset = options.dir === undefined && state.directory === undefined;
+    this.#directories =
+      unset && fallback.memoryOnly === true ? async () => [] : directoryList(options.dir, state);
+  }
+
+  /**
+   * The merged page.
+   *
+   * @throws DirectoryError when there is no directory to read and this process has nothing to show either
+   */
+  async collect(options: PageOptions = {}): Promise<string> {
+    const families = await this.#collect(ALL, options.names);
+    return this.#renderers[options.format ?? 'text'].render(families);
+  }
+
+  /** The merged page as UTF-8. */
+  async collectBytes(options: PageOptions = {}): Promise<Buffer> {
+    return Buffer.from(await this.collect(options));
+  }
+
+  /** The merged page as data. */
+  async collectFamilies(options: Pick<PageOptions, 'names'> = {}): Promise<Family[]> {
+    return (await this.#collect(ALL, options.names)).map(toFamily);
+  }
+
+  /** The merged page of a registry's metrics. */
+  async collectSelection(selection: Selection, format: FormatName): Promise<string> {
+    return this.#renderers[format].render(await this.#collect(selection, undefined));
+  }
+
+  /** Closes all files. The collector opens them anew if it is used again. */
+  close(): void {
+    for (const view of this.#views.values()) view.close();
+    this.#views.clear();
+    this.#topology++;
+  }
+
+  async #collect(
+    selection: Selection,
+    names: readonly string[] | undefined,
+  ): Promise<FamilyTable[]> {
+    const wanted = names === undefined ? undefined : familyFilter(names);
+    await runCallbacks(this.#state, (name) =>
+      selection === ALL ? (wanted?.(name) ?? true) : selection.names.has(name),
+    );
+    const directories = await this.#directories();
+    const begin = performance.now();
+    this.#state.store.flush();
+    const plan = this.#merge(directories, selection);
+    const families: FamilyTable[] =
+      selection === ALL && this.#selfMetrics
+        ? this.#withSelfMetrics(plan, begin)
+        : [...plan.families];
+    return wanted === undefined ? families : families.filter(({ name }) => wanted(name));
+  }
+
+  /** Merges one moment: begins again when slots changed hands meanwhile. */
+  #merge(directories: readonly string[], selection: Selection): MergePlan {
+    for (let attempt = 1; ; attempt++) {
+      this.#scan(directories);
+      const before = this.#sources.map(({ reader }) => reader.reuse);
+      const plan = this.#planOf(selection);
+      plan.run();
+      const stable = this.#sources.every(({ reader }, i) => reader.reuse === before[i]);
+      if (stable || attempt === MAX_READ_ATTEMPTS) return plan;
+    }
+  }
+
+  #scan(directories: readonly string[]): void {
+    let changed = this.#openViews(directories);
+    const sources: FileSource[] = [];
+    const own = this.#ownMemory(directories);
+    for (const view of this.#views.values()) {
+      try {
+        if (view.scan()) changed = true;
+        sources.push(...view.sources);
+      } catch (error) {
+        // With values of its own in memory the process still has something to show.
+        if (!(error instanceof DirectoryError) || own === undefined || own.series.length === 0) {
+          throw error;
+        }
+        this.#state.report(error);
+      }
+    }
+    if (own !== undefined) {
+      if (own.update()) changed = true;
+      sources.push(own);
+    }
+    if (changed || sources.length !== this.#sources.length) this.#topology++;
+    this.#sources = sources;
+  }
+
+  #openViews(directories: readonly string[]): boolean {
+    let changed = false;
+    const wanted = new Set(directories);
+    for (const [path, view] of this.#views) {
+      if (wanted.has(path)) continue;
+      view.close();
+      this.#views.delete(path);
+      changed = true;
+    }
+    for (const path of wanted) {
+      if (this.#views.has(path)) continue;
+      const { backend } = this.#state.backend();
+      const report = (error: unknown) => this.#state.report(error);
+      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report));
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** What this thread could not write, or has no directory for, where that belongs on the page. */
+  #ownMemory(directories: readonly string[]): FileSource | undefined {
+    const { directory, store } = this.#state;
+    if (directory !== undefined && !directories.includes(directory)) return undefined;
+    if (directory === undefined && directories.length > 0) return undefined;
+    return memorySource(store.memoryWriter);
+  }
+
+  #planOf(selection: Selection): MergePlan {
+    const cached = this.#plans.get(selection);
+    if (cached?.topology === this.#topology) return cached.plan;
+    const plan =
+      selection === ALL
+        ? planMerge(this.#sources)
+        : planMerge(this.#sources, this.#selector(selection));
+    this.#plans.set(selection, { topology: this.#topology, plan });
+    return plan;
+  }
+
+  #selector(selection: Selection): (source: MergeSource, metric: StoredMetric) => boolean {
+    const { store } = this.#state;
+    const ownIds = new Map<MergeSource, Set<number | undefined>>();
+    const writers = [store.memoryWriter, ...(store.fileWriter ? [store.fileWriter] : [])];
+    for (const writer of writers) {
+      const source =
+        memorySource(writer) ??
+        this.#sources.find(({ reader }) => reader.path === writer.mapping.path);
+      if (source === undefined) continue;
+      const ids = [...selection.metrics].map((metric) => store.idOf(metric, writer));
+      ownIds.set(source, new Set(ids));
+    }
+    return (source, metric) =>
+      ownIds.get(source)?.has(metric.id) ??
+      (selection.names.has(metric.name) && !ownIds.has(source));
+  }
+
+  #withSelfMetrics(plan: MergePlan, begin: number): FamilyTable[] {
+    const writers = { live: 0, hidden: 0, dead: 0 };
+    for (const { liveness, reader } of this.#sources) {
+      // What this thread keeps in memory beside its file is no writer of its own.
+      if (this.#views.size === 0 || reader.inode !== 0) writers[liveness]++;
+    }
+    let filesSkipped = 0;
+    for (const view of this.#views.values()) filesSkipped += view.skipped;
+    let series = 0;
+    for (const { name, labels } of plan.families) {
+      if (!name.startsWith(SELF_PREFIX)) series += labels.length;
+    }
+    const self = this.#self.families({
+      version: VERSION,
+      backend: this.#views.size === 0 ? 'memory' : this.#state.backend().backend.name,
+      writers,
+      series,
+      durationSeconds: (performance.now() - begin) / 1000,
+      filesSkipped,
+      conflicts: plan.conflicts,
+    });
+    return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+const SAMPLE_SUFFIX = /_(?:total|bucket|sum|count)$/;
+
+function familyFilter(names: readonly string[]): (family: string) => boolean {
+  const wanted = new Set(names);
+  for (const name of names) wanted.add(name.replace(SAMPLE_SUFFIX, ''));
+  return (family) => wanted.has(family) || wanted.has(family.replace(/_total$/, ''));
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { DirectoryError } from '../errors.js';
+import { DIRECTORY_VARIABLE } from '../processes/directory.js';
+import type { ThreadState } from '../state.js';
+
+/** Tells which directories to read now: a pattern can match others at every scrape. */
+export type DirectoryList = () => Promise<readonly string[]>;
+
+/**
+ * Directories by path or glob pattern; what the environment names where not given.
+ *
+ * @throws DirectoryError when nothing is given and the variable is not set
+ */
+export function directoryList(
+  dir: string | readonly string[] | undefined,
+  state: ThreadState,
+): DirectoryList {
+  if (dir === undefined) {
+    if (state.directory === undefined) {
+      throw new DirectoryError(
+        '',
+        `${DIRECTORY_VARIABLE} is not set: set it before the process starts, or give a directory with the option dir`,
+      );
+    }
+    const own = [state.directory];
+    return async () => own;
+  }
+  const wanted = typeof dir === 'string' ? [dir] : [...dir];
+  return async () => {
+    // Loaded when it is asked for: most applications read the one directory they write.
+    const { default: glob } = await import('fast-glob');
+    const found = await Promise.all(
+      wanted.map((path) =>
+        glob.isDynamicPattern(path)
+          ? glob(path, { onlyDirectories: true, absolute: true })
+          : [resolve(path)],
+      ),
+    );
+    return [...new Set(found.flat())].sort();
+  };
+}

@@ -1,0 +1,99 @@
+import type { Conflicts } from '../merge/claims.js';
+import type { FamilyTable } from '../model/family.js';
+import type { LabelPair } from '../model/labels.js';
+
+/** Begin of the names of the library's own metrics. */
+export const SELF_PREFIX = 'prom_multiproc_';
+
+/** What a collector says of itself on every page, unless switched off. */
+export interface CollectorFacts {
+  readonly version: string;
+  readonly backend: string;
+  readonly writers: Readonly<Record<'live' | 'hidden' | 'dead', number>>;
+  readonly series: number;
+  readonly durationSeconds: number;
+  readonly filesSkipped: number;
+  readonly conflicts: Readonly<Conflicts>;
+}
+
+interface SelfMetric {
+  readonly name: string;
+  readonly help: string;
+  rows(facts: CollectorFacts): readonly (readonly [labels: readonly LabelPair[], value: number])[];
+}
+
+const SELF_METRICS: readonly SelfMetric[] = [
+  {
+    name: 'collect_duration_seconds',
+    help: 'Time that this process needed to read and merge all files for this page.',
+    rows: ({ durationSeconds }) => [[[], durationSeconds]],
+  },
+  {
+    name: 'conflicts',
+    help: 'Writers whose metrics could not be merged whole, by what they disagree on with the newest writer.',
+    rows: ({ conflicts: { buckets, mode, type } }) => [
+      [[['reason', 'buckets']], buckets],
+      [[['reason', 'mode']], mode],
+      [[['reason', 'type']], type],
+    ],
+  },
+  {
+    name: 'files_skipped',
+    help: 'Files in the directory that this process could not read for this page.',
+    rows: ({ filesSkipped }) => [[[], filesSkipped]],
+  },
+  {
+    name: 'info',
+    help: 'Version of the library and backend of the process that made this page.',
+    rows: ({ version, backend }) => [
+      [
+        [
+          ['version', version],
+          ['backend', backend],
+        ],
+        1,
+      ],
+    ],
+  },
+  {
+    name: 'series',
+    help: 'Series on this page, before those of this library itself.',
+    rows: ({ series }) => [[[], series]],
+  },
+  {
+    name: 'writers',
+    help: 'Processes and threads with a file, by state: live, hidden (marked or silent, not known to be dead) or dead.',
+    rows: ({ writers: { dead, hidden, live } }) => [
+      [[['state', 'dead']], dead],
+      [[['state', 'hidden']], hidden],
+      [[['state', 'live']], live],
+    ],
+  },
+];
+
+/** The self-metrics as families, sorted by name. */
+export class SelfMetrics {
+  #families: readonly FamilyTable[] = [];
+
+  /** The same families at every call, with new values, as long as labels stay the same. */
+  families(facts: CollectorFacts): readonly FamilyTable[] {
+    const rows = SELF_METRICS.map((metric) => metric.rows(facts));
+    if (this.#families.length === 0) {
+      this.#families = SELF_METRICS.map(({ name, help }, i) => ({
+        name: SELF_PREFIX + name,
+        help,
+        type: 'gauge',
+        bounds: [],
+        width: 1,
+        labels: (rows[i] ?? []).map(([labels]) => labels),
+        values: new Float64Array(rows[i]?.length ?? 0),
+      }));
+    }
+    this.#families.forEach(({ values }, i) => {
+      rows[i]?.forEach(([, value], row) => {
+        values[row] = value;
+      });
+    });
+    return this.#families;
+  }
+}

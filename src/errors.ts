@@ -1,0 +1,71 @@
+/** Base of every error of this library that is not a programmer's error in a metric call. */
+export class MultiprocError extends Error {
+  override name = 'MultiprocError';
+}
+
+/** `PROMETHEUS_MULTIPROC_DIR` is not set, or what it names cannot serve as a directory. */
+export class DirectoryError extends MultiprocError {
+  override name = 'DirectoryError';
+  readonly path: string;
+
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.path = path;
+  }
+}
+
+/** A forced backend cannot work here, or its name is unknown. */
+export class BackendError extends MultiprocError {
+  override name = 'BackendError';
+  readonly backend: string;
+
+  constructor(backend: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.backend = backend;
+  }
+}
+
+/** A system call of a mapping failed. `code` is the system's name for it, such as `ENOSPC`. */
+export class MappingError extends MultiprocError {
+  override name = 'MappingError';
+  readonly path: string;
+  readonly code: string;
+
+  constructor(path: string, code: string, message: string, options?: ErrorOptions) {
+    super(`${path}: ${message} (${code})`, options);
+    this.path = path;
+    this.code = code;
+  }
+}
+
+/** A file in the directory is not, or no longer, what the format says. The page is served without it. */
+export class FileFormatError extends MultiprocError {
+  override name = 'FileFormatError';
+  readonly path: string;
+  /** Byte offset in the file at which the fault was found. */
+  readonly offset: number;
+
+  constructor(path: string, offset: number, message: string) {
+    super(`${path}: at byte ${offset}: ${message}`);
+    this.path = path;
+    this.offset = offset;
+  }
+}
+
+/** The file is of a format version, byte order or kind that this version of the library does not know. */
+export class UnsupportedFileError extends FileFormatError {
+  override name = 'UnsupportedFileError';
+}
+
+/** A writer has no room for another record or block within its limits. */
+export class CapacityError extends MultiprocError {
+  override name = 'CapacityError';
+}
+
+/** The `code` of a system error, or its class name where it has none. */
+export function errorCode(error: unknown): string {
+  if (error instanceof MappingError) return error.code;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (typeof code === 'string') return code;
+  return error instanceof Error ? error.name : 'unknown';
+}

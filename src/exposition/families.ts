@@ -1,0 +1,37 @@
+import type { Family, FamilyTable, Sample } from '../model/family.js';
+import { formatValue } from './numbers.js';
+
+/** The samples of a page as data: what `collectFamilies` gives. */
+export function toFamily(table: FamilyTable): Family {
+  const { name, help, type } = table;
+  return { name, help, type, samples: table.labels.flatMap((_, i) => samplesOf(table, i)) };
+}
+
+function samplesOf(table: FamilyTable, series: number): Sample[] {
+  const { name, type, bounds, width } = table;
+  const labels = Object.fromEntries(table.labels[series] ?? []);
+  const values = table.values.subarray(series * width, (series + 1) * width);
+  const value = (i: number) => values[i] as number;
+  switch (type) {
+    case 'counter':
+    case 'gauge':
+      return [{ name, labels, value: value(0) }];
+    case 'summary':
+      return [
+        { name: `${name}_sum`, labels, value: value(1) },
+        { name: `${name}_count`, labels, value: value(0) },
+      ];
+    case 'histogram': {
+      let count = 0;
+      const buckets = [...bounds.map(formatValue), '+Inf'].map((le, i) => {
+        count += value(i);
+        return { name: `${name}_bucket`, labels: { ...labels, le }, value: count };
+      });
+      return [
+        ...buckets,
+        { name: `${name}_sum`, labels, value: value(width - 1) },
+        { name: `${name}_count`, labels, value: count },
+      ];
+    }
+  }
+}

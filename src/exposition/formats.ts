@@ -1,0 +1,48 @@
+import { escapeHelp, escapeLabelValue } from './escape.js';
+import { formatCanonicalBound, formatValue } from './numbers.js';
+
+export type FormatName = 'text' | 'openmetrics';
+
+/** What differs between the two formats. */
+export interface Format {
+  readonly contentType: string;
+  /** Name in the `HELP` and `TYPE` lines. */
+  familyName(name: string, type: string): string;
+  /** Name of a sample that has no suffix of its own. */
+  sampleName(name: string, type: string): string;
+  escapeHelp(help: string): string;
+  formatBound(bound: number): string;
+  /** What ends the page. */
+  readonly end: string;
+}
+
+const TOTAL = '_total';
+
+/** Prometheus text format 0.0.4. */
+const text: Format = {
+  contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  familyName: (name) => name,
+  sampleName: (name) => name,
+  escapeHelp,
+  formatBound: formatValue,
+  end: '',
+};
+
+/** OpenMetrics 1.0: a counter's family has no `_total`, its samples have. */
+const openmetrics: Format = {
+  contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  familyName: (name, type) =>
+    type === 'counter' && name.endsWith(TOTAL) ? name.slice(0, -TOTAL.length) : name,
+  sampleName: (name, type) => (type === 'counter' && !name.endsWith(TOTAL) ? name + TOTAL : name),
+  escapeHelp: escapeLabelValue,
+  formatBound: formatCanonicalBound,
+  end: '# EOF\n',
+};
+
+export const FORMATS: Readonly<Record<FormatName, Format>> = { text, openmetrics };
+
+/** Content type of a page in the Prometheus text format. */
+export const contentType = text.contentType;
+
+/** Content type of a page in OpenMetrics 1.0. */
+export const openMetricsContentType = openmetrics.contentType;

@@ -1,0 +1,151 @@
+import { FileFormatError, UnsupportedFileError } from '../errors.js';
+import { MAX_HOST_BYTES } from '../limits.js';
+import type { BackendName } from '../model/backend.js';
+import {
+  BACKEND_AT,
+  BOOT_ID_AT,
+  BYTE_ORDER_AT,
+  BYTE_ORDER_MARK,
+  CREATED_MS_AT,
+  FileKind,
+  FORMAT_VERSION,
+  HEADER_BYTES,
+  HOST_AT,
+  KIND_AT,
+  LOCKED_AT,
+  MAGIC,
+  MAGIC_AT,
+  PID_AT,
+  PID_NAMESPACE_AT,
+  START_TICKS_AT,
+  THREAD_AT,
+  VERSION_AT,
+} from './layout.js';
+
+/** Which writer wrote a file: enough to tell it from any other, also when its pid is used again. */
+export interface WriterIdentity {
+  readonly pid: number;
+  /** 0 for the main thread, else `worker_threads.threadId`. */
+  readonly threadId: number;
+  /** Clock ticks from boot to the start of the process (`/proc/<pid>/stat`, field 22); 0 where unknown. */
+  readonly startTicks: number;
+  /** The kernel's boot id as 32 hexadecimal digits; empty where unknown. */
+  readonly bootId: string;
+  /** Inode of the pid namespace; 0 where unknown. */
+  readonly pidNamespace: number;
+  readonly host: string;
+}
+
+const BACKEND_CODES: Readonly<Record<BackendName, number>> = {
+  memory: 0,
+  mmap: 1,
+  'mmap-io': 2,
+  file: 3,
+};
+const BACKEND_NAMES = new Map<number, BackendName>(
+  (Object.keys(BACKEND_CODES) as BackendName[]).map((name) => [BACKEND_CODES[name], name]),
+);
+
+/** The part of a header that never changes. */
+export interface FileHeader extends WriterIdentity {
+  readonly kind: FileKind;
+  readonly backend: BackendName;
+  /** Milliseconds since 1970, with a fraction: of two writers the one created later is the newer. */
+  readonly createdMs: number;
+  /** Whether the writer holds `flock(LOCK_EX)` on the file as long as it lives. */
+  readonly locked: boolean;
+}
+
+/** Writes the identity into the first bytes of a new file. Call it before the file has its final name. */
+export function encodeHeader(buffer: ArrayBuffer, header: FileHeader): void {
+  const bytes = new Uint8Array(buffer);
+  const view = new DataView(buffer);
+  bytes.set(MAGIC, MAGIC_AT);
+  setU32(view, VERSION_AT, FORMAT_VERSION);
+  setU32(view, BYTE_ORDER_AT, BYTE_ORDER_MARK);
+  setU32(view, KIND_AT, header.kind);
+  setU32(view, BACKEND_AT, BACKEND_CODES[header.backend]);
+  setU32(view, PID_AT, header.pid);
+  setU32(view, THREAD_AT, header.threadId);
+  setF64(view, START_TICKS_AT, header.startTicks);
+  setF64(view, CREATED_MS_AT, header.createdMs);
+  setU32(view, LOCKED_AT, header.locked ? 1 : 0);
+  bytes.set(Buffer.from(header.bootId, 'hex').subarray(0, 16), BOOT_ID_AT);
+  setF64(view, PID_NAMESPACE_AT, header.pidNamespace);
+  const host = Buffer.from(header.host).subarray(0, MAX_HOST_BYTES);
+  bytes[HOST_AT] = host.length;
+  bytes.set(host, HOST_AT + 1);
+}
+
+/**
+ * Reads the identity from the first `HEADER_BYTES` of a file.
+ *
+ * @throws FileFormatError when the bytes are no header
+ * @throws UnsupportedFileError when they are one of another version or byte order
+ */
+export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
+  if (bytes.length < HEADER_BYTES) {
+    throw new FileFormatError(
+      path,
+      bytes.length,
+      `the file has ${bytes.length} bytes, a header has ${HEADER_BYTES}`,
+    );
+  }
+  if (!MAGIC.every((byte, i) => bytes[MAGIC_AT + i] === byte)) {
+    throw new FileFormatError(path, MAGIC_AT, 'no file of this library: wrong magic');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const order = getU32(view, BYTE_ORDER_AT);
+  if (order !== BYTE_ORDER_MARK) {
+    throw new UnsupportedFileError(
+      path,
+      BYTE_ORDER_AT,
+      `byte order mark 0x${order.toString(16)} of another machine, 0x${BYTE_ORDER_MARK.toString(16)} is read here`,
+    );
+  }
+  const version = getU32(view, VERSION_AT);
+  if (version !== FORMAT_VERSION) {
+    throw new UnsupportedFileError(
+      path,
+      VERSION_AT,
+      `format version ${version}, this library reads ${FORMAT_VERSION}: update the older side`,
+    );
+  }
+  const kind = getU32(view, KIND_AT);
+  if (kind !== FileKind.writer && kind !== FileKind.archive) {
+    throw new UnsupportedFileError(path, KIND_AT, `unknown file kind ${kind}`);
+  }
+  const backend = BACKEND_NAMES.get(getU32(view, BACKEND_AT));
+  if (backend === undefined) {
+    throw new UnsupportedFileError(path, BACKEND_AT, 'unknown backend');
+  }
+  const bootId = Buffer.from(bytes.subarray(BOOT_ID_AT, BOOT_ID_AT + 16)).toString('hex');
+  const hostLength = Math.min(bytes[HOST_AT] as number, MAX_HOST_BYTES);
+  return {
+    kind,
+    backend,
+    pid: getU32(view, PID_AT),
+    threadId: getU32(view, THREAD_AT),
+    startTicks: getF64(view, START_TICKS_AT),
+    createdMs: getF64(view, CREATED_MS_AT),
+    locked: getU32(view, LOCKED_AT) === 1,
+    bootId: /^0+$/.test(bootId) ? '' : bootId,
+    pidNamespace: getF64(view, PID_NAMESPACE_AT),
+    host: Buffer.from(bytes.subarray(HOST_AT + 1, HOST_AT + 1 + hostLength)).toString(),
+  };
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+function setU32(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, LITTLE_ENDIAN);
+}
+function getU32(view: DataView, at: number): number {
+  return view.getUint32(at, LITTLE_ENDIAN);
+}
+function setF64(view: DataView, at: number, value: number): void {
+  view.setFloat64(at, value, LITTLE_ENDIAN);
+}
+function getF64(view: DataView, at: number): number {
+  return view.getFloat64(at, LITTLE_ENDIAN);
+}

@@ -1,0 +1,37 @@
+import { connectRegistries } from './collect/shared.js';
+import { defaultRegistry, type Registry } from './metrics/registry.js';
+
+export { Collector, type CollectorOptions, type PageOptions } from './collect/collector.js';
+export { type CollectOptions, collect, collectBytes, collectFamilies } from './collect/shared.js';
+export {
+  BackendError,
+  CapacityError,
+  DirectoryError,
+  FileFormatError,
+  MappingError,
+  MultiprocError,
+  UnsupportedFileError,
+} from './errors.js';
+export { contentType, type FormatName, openMetricsContentType } from './exposition/formats.js';
+export { type MetricsHandlerOptions, metricsHandler } from './http/handler.js';
+export { installClusterHooks } from './integrations/cluster.js';
+export { markProcessDead } from './integrations/mark.js';
+export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
+export { Counter, type CounterConfiguration } from './metrics/counter.js';
+export { Gauge, type GaugeConfiguration } from './metrics/gauge.js';
+export { Histogram, type HistogramConfiguration } from './metrics/histogram.js';
+export type { Aggregator, LabelValuesByName, MetricObject, MetricValue } from './metrics/metric.js';
+export {
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+  type RegistryContentType,
+} from './metrics/registry.js';
+export { Summary, type SummaryConfiguration } from './metrics/summary.js';
+export type { Family, Sample } from './model/family.js';
+export type { GaugeMode, MetricType } from './model/metric.js';
+
+connectRegistries();
+
+/** The default registry, shared by all copies of the package in this thread. */
+export const register: Registry = defaultRegistry();

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path';
+import { errorCode } from '../errors.js';
+import { markFiles } from '../processes/mark.js';
+import { threadState } from '../state.js';
+
+/**
+ * Says that a process is gone: its live gauges leave the page at once. Its counters,
+ * histograms and other gauges stay. Synchronous, may be called any number of times,
+ * from any process of the same host and from any exit hook; a pid that has written
+ * nothing is fine. Without it the death is noticed all the same, at the next scrape.
+ *
+ * Never throws for a reason of I/O: what fails is counted in `prom_multiproc_errors_total`.
+ *
+ * @param dir the directory, `PROMETHEUS_MULTIPROC_DIR` where not given
+ */
+export function markProcessDead(pid: number, dir?: string): void {
+  const state = threadState();
+  const directory = dir === undefined ? state.directory : resolve(dir);
+  if (directory === undefined) return;
+  try {
+    markFiles(directory, pid, state.identity, (error) => state.report(error));
+  } catch (error) {
+    // No directory: nobody has written anything yet.
+    if (errorCode(error) !== 'ENOENT') state.report(error);
+  }
+}

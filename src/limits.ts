@@ -1,0 +1,45 @@
+/**
+ * Every bound of the library, with its unit and its reason. What happens at a
+ * bound is said beside it. Bounds that a user may set are options elsewhere and
+ * take their default from here.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Smallest piece by which a file grows. A multiple of every page size in use (4, 16 and 64 KiB). */
+export const CHUNK_ALIGN_BYTES = 64 * KIB;
+
+/** Chunks double with the file up to this size, so that a large file stays a short list of mappings. */
+export const MAX_CHUNK_BYTES = 4 * MIB;
+
+/** Bytes one writer's file may have. At it, new series of that writer are kept in memory and not published. */
+export const MAX_FILE_BYTES = 1024 * MIB;
+
+/** Bytes of one record: a series with all its label values, or a metric with all its buckets. */
+export const MAX_RECORD_BYTES = 16 * MIB;
+
+/** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
+export const MAX_HOST_BYTES = 63;
+
+/** Milliseconds between two heartbeats of a writer. A wiped directory or a full disk that has room again is noticed within one. */
+export const HEARTBEAT_MS = 2_000;
+
+/**
+ * Age in milliseconds at which a writer whose death cannot be decided in any
+ * better way (another host, another pid namespace without a lock) no longer
+ * shows live gauges. Thirty heartbeats, so that a long pause is not a death.
+ */
+export const STALE_AFTER_MS = 60_000;
+
+/** Milliseconds that one `collect` callback may take before the page is made without its update. */
+export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
+
+/** Times that a reader begins again when files move under it before it serves what it has. */
+export const MAX_READ_ATTEMPTS = 8;
+
+/** Times that the file backend's reader tries again on a file that is being flushed under it. */
+export const MAX_FLUSH_ATTEMPTS = 32;
+
+/** Milliseconds that the file backend's reader waits for a flush to end: a flush takes less than one. */
+export const FLUSH_WAIT_MS = 1;

@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { errorCode, MappingError } from '../errors.js';
+
+/**
+ * Descriptors of the files in a directory, opened in the ways that are safe there:
+ * never following a link, never waiting on a FIFO, never inherited by a child.
+ */
+
+const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+const NONBLOCK = constants.O_NONBLOCK ?? 0;
+const NEW_FILE_FLAGS =
+  constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NOFOLLOW | NONBLOCK;
+const READ_FLAGS = constants.O_RDONLY | NOFOLLOW | NONBLOCK;
+
+/** @throws MappingError */
+export function createFile(path: string): number {
+  return attempt(path, 'cannot create the file', () => openSync(path, NEW_FILE_FLAGS, 0o644));
+}
+
+/**
+ * Opens a regular file for reading.
+ *
+ * @throws MappingError; with code `ENOTREG` when the path names a directory, link, FIFO or device
+ */
+export function openFile(path: string): number {
+  const fd = attempt(path, 'cannot open the file', () => openSync(path, READ_FLAGS));
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new MappingError(path, 'ENOTREG', 'is not a regular file');
+}
+
+export function inodeOf(fd: number): number {
+  return fstatSync(fd).ino;
+}
+
+export function sizeOf(fd: number): number {
+  return fstatSync(fd).size;
+}
+
+/** Reads up to `target.length` bytes at `offset` and returns how many there were. */
+export function readAt(fd: number, path: string, target: Uint8Array, offset: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const read = attempt(path, 'cannot read', () =>
+      readSync(fd, target, done, target.length - done, offset + done),
+    );
+    if (read === 0) break;
+    done += read;
+  }
+  return done;
+}
+
+/** Writes all bytes at `offset`. */
+export function writeAt(fd: number, path: string, source: Uint8Array, offset: number): void {
+  let done = 0;
+  while (done < source.length) {
+    done += attempt(path, 'cannot write', () =>
+      writeSync(fd, source, done, source.length - done, offset + done),
+    );
+  }
+}
+
+/** Reserves bytes by writing zeros: for systems and backends without `posix_fallocate`. */
+export function reserveByWriting(fd: number, path: string, offset: number, length: number): void {
+  writeAt(fd, path, new Uint8Array(length), offset);
+}
+
+export function renameFile(from: string, to: string): void {
+  attempt(to, 'cannot rename the file', () => renameSync(from, to));
+}
+
+/** Closes a descriptor that the process itself may have closed before, as at the end of a thread. */
+export function closeFile(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    if (errorCode(error) !== 'EBADF') throw error;
+  }
+}
+
+function attempt<T>(path: string, what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new MappingError(path, errorCode(error), what, { cause: error });
+  }
+}

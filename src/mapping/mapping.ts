@@ -1,0 +1,90 @@
+/**
+ * What the store needs of a file, whatever maps it. Every backend keeps this
+ * contract and passes the same tests (`test/contract`).
+ *
+ * A writer's file
+ * - MUST NOT exist before `create`, and is created with mode 0o644 less the umask;
+ * - MUST have every byte of an extent reserved before `extend` returns it: a full
+ *   disk is a `MappingError` from `extend`, never a signal on a later store;
+ * - MUST show extents as zeros first, and MUST leave what was written by others
+ *   outside of changed words alone;
+ * - keeps its `ArrayBuffer`s valid as long as anything can reach them.
+ *
+ * A reader's file
+ * - MUST show what a writer of any backend stored, after `refresh`;
+ * - MUST NOT show a float64 of which half is old and half is new;
+ * - MUST NOT change the file.
+ */
+
+import type { BackendName } from '../model/backend.js';
+import type { DirtyRange } from './dirty-range.js';
+
+export interface CreateOptions {
+  /** File offset of the word that the file backend makes odd while it writes. */
+  readonly flushSequenceAt: number;
+  /** Told of a flush that failed in the background; what it did not write goes out with the next one. */
+  onFlushError(error: unknown): void;
+}
+
+/** The file of one writer, open in the process and thread that writes it. */
+export interface WritableMapping {
+  readonly backend: BackendName;
+  readonly path: string;
+  /** Whether the kernel holds an exclusive lock on the file until this process or thread is gone. */
+  readonly locked: boolean;
+  /** Inode number, to tell whether the path still names this file. 0 where there is no file. */
+  readonly inode: number;
+  /**
+   * Reserves and maps `length` bytes at `offset`, both multiples of `CHUNK_ALIGN_BYTES`,
+   * `offset` being the end of the extent before.
+   *
+   * @throws MappingError when there is no room, no permission or no descriptor
+   */
+  extend(offset: number, length: number): ArrayBuffer;
+  /**
+   * What to mark when bytes of `[offset, offset + length)`, inside one extent, are
+   * changed; undefined where memory is the file. Ranges are written newest first, so
+   * the first one asked for is the last one written.
+   */
+  track(offset: number, length: number): DirtyRange | undefined;
+  /** Brings all marked changes to the file. Nothing to do where memory is the file. */
+  flush(): void;
+  /** From now on every change goes to the file at once: the thread ends, and no later turn will come. */
+  writeThrough(): void;
+  /** Gives the new file its final name. */
+  rename(path: string): void;
+  /** Closes the descriptor and so gives up the lock. Memory stays valid. */
+  close(): void;
+}
+
+/** Somebody's file, open for reading. */
+export interface ReadableMapping {
+  readonly path: string;
+  readonly inode: number;
+  /** Present size of the file in bytes. */
+  size(): number;
+  /** Reads `length` bytes at `offset` once, into memory of their own. Shorter where the file ends. */
+  read(offset: number, length: number): Uint8Array;
+  /**
+   * The bytes of `[offset, offset + length)`, live or as of the last `refresh`. `offset`
+   * and `length` are multiples of `CHUNK_ALIGN_BYTES`. The caller has checked `size()`.
+   */
+  map(offset: number, length: number): ArrayBuffer;
+  /** Brings mapped bytes up to date, whole values only. Nothing to do where memory is the file. */
+  refresh(): void;
+  /** Whether the writer's lock is held by anybody. */
+  probeLock(): LockState;
+  /** Closes the descriptor. Memory that was mapped stays valid until it is unreachable. */
+  close(): void;
+}
+
+/** `unknown`: this backend, platform or file system cannot tell. */
+export type LockState = 'held' | 'free' | 'unknown';
+
+export interface Backend {
+  readonly name: Exclude<BackendName, 'memory'>;
+  /** @throws MappingError */
+  create(path: string, options: CreateOptions): WritableMapping;
+  /** @throws MappingError, with code `ENOENT` when the file is gone */
+  open(path: string, flushSequenceAt: number): ReadableMapping;
+}

@@ -1,0 +1,57 @@
+import type { DirtyRange } from './dirty-range.js';
+import type { LockState, ReadableMapping, WritableMapping } from './mapping.js';
+
+/**
+ * A writer's file that is no file: plain memory of this thread. Serves where no
+ * directory is set, and holds what a full or broken directory cannot take.
+ * `reader()` reads it in the same thread.
+ */
+export class MemoryMapping implements WritableMapping {
+  readonly backend = 'memory';
+  readonly path = '(memory)';
+  readonly locked = false;
+  readonly inode = 0;
+  readonly #extents = new Map<number, ArrayBuffer>();
+  #size = 0;
+
+  extend(offset: number, length: number): ArrayBuffer {
+    const buffer = new ArrayBuffer(length);
+    this.#extents.set(offset, buffer);
+    this.#size = offset + length;
+    return buffer;
+  }
+
+  track(): DirtyRange | undefined {
+    return undefined;
+  }
+
+  flush(): void {}
+
+  writeThrough(): void {}
+
+  rename(): void {}
+
+  close(): void {}
+
+  reader(): ReadableMapping {
+    const size = () => this.#size;
+    const extents = this.#extents;
+    const map = (offset: number, length: number): ArrayBuffer => {
+      const extent = extents.get(offset);
+      if (extent === undefined || extent.byteLength !== length) {
+        throw new RangeError(`no extent of ${length} bytes at ${offset}`);
+      }
+      return extent;
+    };
+    return {
+      path: this.path,
+      inode: 0,
+      size,
+      read: (offset, length) => new Uint8Array(extents.get(0) as ArrayBuffer, offset, length),
+      map,
+      refresh() {},
+      probeLock: (): LockState => 'held',
+      close() {},
+    };
+  }
+}

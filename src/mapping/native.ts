@@ -1,0 +1,132 @@
+import { errorCode, MappingError } from '../errors.js';
+import {
+  closeFile,
+  createFile,
+  inodeOf,
+  openFile,
+  readAt,
+  renameFile,
+  reserveByWriting,
+  sizeOf,
+} from './descriptor.js';
+import type { Backend, LockState, ReadableMapping, WritableMapping } from './mapping.js';
+
+/** How a native provider maps, reserves and locks. */
+export interface Mapper {
+  readonly name: 'mmap' | 'mmap-io';
+  /**
+   * Maps a range of the file and sees to it that it is unmapped only when nothing
+   * can reach the buffer any more. Throws with a system error's `code`.
+   */
+  map(fd: number, offset: number, length: number, writable: boolean): ArrayBuffer;
+  /** The error's name, or undefined on success; `ENOSYS` where the provider cannot. */
+  reserve(fd: number, offset: number, length: number): string | undefined;
+  /** The error's name, or undefined on success; `ENOSYS` where the provider cannot. */
+  flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
+}
+
+/** Errors of `posix_fallocate` that mean "not on this file system", where writing zeros serves as well. */
+const NO_RESERVE = new Set(['ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENODEV']);
+
+/** A backend whose memory is the file. */
+export function nativeBackend(mapper: Mapper): Backend {
+  let proven = false;
+  return {
+    name: mapper.name,
+    create(path) {
+      const mapping = createWritable(mapper, path, proven);
+      proven = true;
+      return mapping;
+    },
+    open: (path) => openReadable(mapper, path),
+  };
+}
+
+function createWritable(mapper: Mapper, path: string, proven: boolean): WritableMapping {
+  const fd = createFile(path);
+  const locked = mapper.flock(fd, 'exclusive') === undefined;
+  let present = path;
+  return {
+    backend: mapper.name,
+    get path() {
+      return present;
+    },
+    locked,
+    inode: inodeOf(fd),
+    extend(offset, length) {
+      const failure = mapper.reserve(fd, offset, length);
+      if (failure !== undefined) {
+        if (!NO_RESERVE.has(failure)) {
+          throw new MappingError(present, failure, `cannot reserve ${length} bytes`);
+        }
+        reserveByWriting(fd, present, offset, length);
+      }
+      const buffer = map(mapper, fd, present, offset, length, true);
+      if (!proven) prove(fd, present, offset, buffer);
+      return buffer;
+    },
+    track: () => undefined,
+    flush() {},
+    writeThrough() {},
+    rename(to) {
+      renameFile(present, to);
+      present = to;
+    },
+    close: () => closeFile(fd),
+  };
+}
+
+/**
+ * Some hosts (Electron's memory cage, for one) give a copy where a view of foreign
+ * memory is asked for: what is stored there would never reach the file.
+ */
+function prove(fd: number, path: string, offset: number, buffer: ArrayBuffer): void {
+  const word = new Uint8Array(buffer, 0, 1);
+  const stored = new Uint8Array(1);
+  word[0] = 0xa5;
+  readAt(fd, path, stored, offset);
+  word[0] = 0;
+  if (stored[0] !== 0xa5) {
+    throw new MappingError(path, 'ENOTSUP', 'this runtime copies mapped memory');
+  }
+}
+
+function openReadable(mapper: Mapper, path: string): ReadableMapping {
+  const fd = openFile(path);
+  return {
+    path,
+    inode: inodeOf(fd),
+    size: () => sizeOf(fd),
+    read(offset, length) {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readAt(fd, path, bytes, offset));
+    },
+    map: (offset, length) => map(mapper, fd, path, offset, length, false),
+    refresh() {},
+    probeLock(): LockState {
+      const failure = mapper.flock(fd, 'shared');
+      if (failure === 'EWOULDBLOCK') return 'held';
+      if (failure !== undefined) return 'unknown';
+      mapper.flock(fd, 'unlock');
+      return 'free';
+    },
+    close: () => closeFile(fd),
+  };
+}
+
+function map(
+  mapper: Mapper,
+  fd: number,
+  path: string,
+  offset: number,
+  length: number,
+  writable: boolean,
+): ArrayBuffer {
+  try {
+    return mapper.map(fd, offset, length, writable);
+  } catch (error) {
+    throw new MappingError(path, errorCode(error), `cannot map ${length} bytes at ${offset}`, {
+      cause: error,
+    });
+  }
+}

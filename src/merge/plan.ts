@@ -1,0 +1,207 @@
+import { type FamilyTable, familyWidth } from '../model/family.js';
+import { compareLabels, type LabelPair, labelKey } from '../model/labels.js';
+import {
+  type GaugeMode,
+  keepsSetTime,
+  type StoredMetric,
+  type StoredSeries,
+} from '../model/metric.js';
+import { type Agreement, agree, type Claim, type Conflicts, claimsByName } from './claims.js';
+import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
+import { type Addition, type Folding, type GaugeRun, runAdditions, runGauges } from './runs.js';
+import type { MergeSource } from './source.js';
+
+/**
+ * How the values of a set of writers become families: made anew when writers come or
+ * go or series appear, run at every scrape.
+ */
+export interface MergePlan {
+  /** Sorted by name; `values` are those of the last `run`. */
+  readonly families: readonly FamilyTable[];
+  readonly conflicts: Readonly<Conflicts>;
+  /** Reads every live slot once and brings the families' values up to date. */
+  run(): void;
+}
+
+const everything = () => true;
+
+/** Lays out the merge of these writers' metrics, or of those that `select` lets through. */
+export function planMerge(
+  sources: readonly MergeSource[],
+  select: (source: MergeSource, metric: StoredMetric) => boolean = everything,
+): MergePlan {
+  const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
+  const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0 };
+  const layouts: FamilyLayout[] = [];
+  let size = 0;
+  const byName = claimsByName(oldestFirst, select);
+  for (const name of [...byName.keys()].sort()) {
+    const agreement = agree(byName.get(name) as Claim[], conflicts);
+    if (agreement.newest.mode === 'omit') continue;
+    const layout = layOut(agreement, size);
+    size += layout.labels.length * layout.width;
+    layouts.push(layout);
+  }
+
+  const merged = new Float64Array(size);
+  const aux = new Float64Array(size);
+  const families = layouts.map(({ newest, bounds, width, labels, begin }) => ({
+    name: newest.name,
+    help: newest.help,
+    type: newest.type,
+    bounds,
+    width,
+    labels,
+    values: merged.subarray(begin, begin + labels.length * width),
+  }));
+  const additions = layouts.flatMap((layout) =>
+    layout.newest.type === 'gauge' ? [] : additionsOf(layout),
+  );
+  const gauges = layouts.flatMap((layout) =>
+    layout.newest.type === 'gauge' ? [gaugeRunOf(layout)] : [],
+  );
+  return {
+    families,
+    conflicts,
+    run() {
+      merged.fill(0);
+      aux.fill(0);
+      runAdditions(merged, additions);
+      runGauges(merged, aux, gauges);
+    },
+  };
+}
+
+/** Where a family's series are among the merged values, and what goes into each. */
+interface FamilyLayout extends Agreement {
+  readonly width: number;
+  readonly labels: readonly (readonly LabelPair[])[];
+  readonly begin: number;
+  /** Per claim and series: index in `labels`. */
+  readonly targets: readonly (readonly number[])[];
+}
+
+function layOut(agreement: Agreement, begin: number): FamilyLayout {
+  const { newest, claims, bounds } = agreement;
+  const indexes = new Map<string, number>();
+  const found: (readonly LabelPair[])[] = [];
+  const targets = claims.map(({ source, metric, series }) =>
+    series.map((one) => {
+      const pairs = labelsOf(metric, one, newest.mode, source.writerLabel);
+      const key = labelKey([...pairs].sort(byName));
+      let index = indexes.get(key);
+      if (index === undefined) {
+        index = found.push(pairs) - 1;
+        indexes.set(key, index);
+      }
+      return index;
+    }),
+  );
+  const order = found.map((_, i) => i);
+  order.sort((a, b) => compareLabels(found[a] as LabelPair[], found[b] as LabelPair[]));
+  const placeOf = new Int32Array(order.length);
+  order.forEach((index, place) => {
+    placeOf[index] = place;
+  });
+  return {
+    ...agreement,
+    width: familyWidth(newest.type, bounds),
+    begin,
+    labels: order.map((index) => found[index] as readonly LabelPair[]),
+    targets: targets.map((list) => list.map((index) => placeOf[index] as number)),
+  };
+}
+
+function labelsOf(
+  metric: StoredMetric,
+  series: StoredSeries,
+  mode: GaugeMode,
+  writerLabel: string,
+): readonly LabelPair[] {
+  const pairs: LabelPair[] = [];
+  series.labelValues.forEach((value, i) => {
+    if (value !== undefined) pairs.push([metric.labelNames[i] as string, value]);
+  });
+  for (const pair of metric.defaultLabels) {
+    if (!pairs.some(([name]) => name === pair[0])) pairs.push(pair);
+  }
+  if (showsEachWriter(mode)) pairs.push(['pid', writerLabel]);
+  return pairs;
+}
+
+function byName(a: LabelPair, b: LabelPair): number {
+  return a[0] < b[0] ? -1 : 1;
+}
+
+/** Slots of a claim's block, and the merged slots of one series that they are added to. */
+function slotMap(claim: Claim, layout: FamilyLayout): readonly number[] {
+  const { buckets } = claim.metric;
+  if (layout.newest.type !== 'histogram') return layout.newest.type === 'summary' ? [0, 1] : [0];
+  // A bucket goes where its upper bound is the next shared one; what is beyond all
+  // shared bounds, and the count beyond the last bucket, goes beyond the last.
+  const beyond = layout.bounds.length;
+  const counts = buckets.map((bucket) => {
+    const at = layout.bounds.findIndex((bound) => bound >= bucket);
+    return at < 0 ? beyond : at;
+  });
+  return [...counts, beyond, beyond + 1];
+}
+
+function additionsOf(layout: FamilyLayout): Addition[] {
+  return layout.claims.flatMap((claim, c) => {
+    const map = slotMap(claim, layout);
+    const lists = new SlotLists();
+    claim.series.forEach((series, s) => {
+      const { values, index } = claim.source.locate(series.slot);
+      const target = layout.begin + (layout.targets[c]?.[s] as number) * layout.width;
+      const list = lists.of(values);
+      map.forEach((to, slot) => {
+        list.from.push(index + slot);
+        list.to.push(target + to);
+      });
+    });
+    return lists.arrays();
+  });
+}
+
+function gaugeRunOf(layout: FamilyLayout): GaugeRun {
+  const { mode } = layout.newest;
+  const foldings: Folding[] = layout.claims.flatMap((claim, c) => {
+    const lists = new SlotLists();
+    claim.series.forEach((series, s) => {
+      const { values, index } = claim.source.locate(series.slot);
+      const list = lists.of(values);
+      list.from.push(index);
+      list.to.push(layout.begin + (layout.targets[c]?.[s] as number));
+    });
+    return lists.arrays().map((list) => ({ ...list, keepsTime: keepsSetTime(mode) }));
+  });
+  return {
+    reducer: GAUGE_REDUCERS[mode as Exclude<GaugeMode, 'omit'>],
+    foldings,
+    begin: layout.begin,
+    end: layout.begin + layout.labels.length,
+  };
+}
+
+/** Pairs of slots, by the array that holds the first of each. */
+class SlotLists {
+  readonly #lists = new Map<Float64Array, { from: number[]; to: number[] }>();
+
+  of(values: Float64Array): { from: number[]; to: number[] } {
+    let list = this.#lists.get(values);
+    if (list === undefined) {
+      list = { from: [], to: [] };
+      this.#lists.set(values, list);
+    }
+    return list;
+  }
+
+  arrays(): Addition[] {
+    return [...this.#lists].map(([values, { from, to }]) => ({
+      values,
+      from: Int32Array.from(from),
+      to: Int32Array.from(to),
+    }));
+  }
+}

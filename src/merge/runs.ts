@@ -1,0 +1,90 @@
+/**
+ * The work of a merge that is done at every scrape, as plain loops over arrays that
+ * were laid out when the set of files or series last changed.
+ */
+
+import type { GaugeReducer } from './gauges.js';
+
+/** `merged[to[i]] += values[from[i]]` for all i. */
+export interface Addition {
+  readonly values: Float64Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** One writer's gauges of one family: `values[from[i]]` goes into `merged[to[i]]`. */
+export interface Folding {
+  readonly values: Float64Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Whether the slot after the value says when it was set. */
+  readonly keepsTime: boolean;
+}
+
+export interface GaugeRun {
+  readonly reducer: GaugeReducer;
+  readonly foldings: readonly Folding[];
+  /** The family's values are `merged[begin]` to `merged[end - 1]`. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export function runAdditions(merged: Float64Array, additions: readonly Addition[]): void {
+  for (const { values, from, to } of additions) {
+    for (let i = 0; i < from.length; i++) {
+      const at = to[i] as number;
+      merged[at] = (merged[at] as number) + (values[from[i] as number] as number);
+    }
+  }
+}
+
+export function runGauges(
+  merged: Float64Array,
+  aux: Float64Array,
+  runs: readonly GaugeRun[],
+): void {
+  for (const { reducer, foldings, begin, end } of runs) {
+    const { step, finish } = reducer;
+    for (const { values, from, to, keepsTime } of foldings) {
+      for (let i = 0; i < from.length; i++) {
+        const slot = from[i] as number;
+        if (keepsTime) stepTimed(step, merged, aux, to[i] as number, values, slot);
+        else step(merged, aux, to[i] as number, values[slot] as number, SET);
+      }
+    }
+    if (finish !== undefined) for (let at = begin; at < end; at++) finish(merged, aux, at);
+  }
+}
+
+const SET = 1;
+const MAX_PAIR_READS = 1000;
+/** Set once, but nobody knows when: a writer died between the two stores. Older than all that is known. */
+const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
+
+// Keeps the engine and the processor from making one read of two.
+const fence = new Int32Array(1);
+
+/**
+ * Reads value and time of one `set`. The writer makes the time NaN, stores the value,
+ * then the new time: the pair is whole when the time is the same before and after.
+ */
+function stepTimed(
+  step: GaugeReducer['step'],
+  merged: Float64Array,
+  aux: Float64Array,
+  at: number,
+  values: Float64Array,
+  slot: number,
+): void {
+  for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
+    const before = values[slot + 1] as number;
+    Atomics.add(fence, 0, 0);
+    const value = values[slot] as number;
+    Atomics.add(fence, 0, 0);
+    if (values[slot + 1] === before) {
+      step(merged, aux, at, value, before);
+      return;
+    }
+  }
+  step(merged, aux, at, values[slot] as number, SET_AT_UNKNOWN_TIME);
+}

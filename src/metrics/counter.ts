@@ -1,0 +1,104 @@
+import { format } from 'node:util';
+import type { LabelValues } from '../model/labels.js';
+import { Child } from './child.js';
+import {
+  type LabelValuesByName,
+  labelsOf,
+  Metric,
+  type MetricConfiguration,
+  type MetricObject,
+  type MetricValue,
+  requireConfig,
+} from './metric.js';
+
+export interface CounterConfiguration<T extends string> extends MetricConfiguration<T> {
+  /** Called before a page is made; brings the counter up to date with `this.inc`. */
+  collect?: ((this: Counter<T>) => void | Promise<void>) | undefined;
+}
+
+/** One series of a counter. Stays valid as long as the counter, also when the series is removed meanwhile. */
+export class CounterChild extends Child<CounterChild> {
+  /**
+   * Adds `value`, or 1.
+   *
+   * @throws TypeError when the value is not a finite number
+   * @throws Error when it is negative
+   */
+  inc(value?: number | null): void {
+    let amount = 1;
+    if (value !== undefined && value !== null) {
+      // One comparison for the usual case; what is wrong is found out in `reject`.
+      if (!(typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY)) {
+        reject(value);
+      }
+      amount = value;
+    }
+    const { index } = this;
+    if (index < 0) {
+      this.revive().inc(amount);
+      return;
+    }
+    const { values, dirty } = this;
+    values[index] = (values[index] as number) + amount;
+    if (dirty !== undefined) dirty.mark(index, index);
+  }
+}
+
+/** A value that only goes up, summed over all processes, dead ones too. prom-client's class. */
+export class Counter<T extends string = string> extends Metric<T, CounterChild> {
+  readonly #bare: CounterChild;
+
+  constructor(config: CounterConfiguration<T>) {
+    requireConfig(config);
+    super(config, { type: 'counter', mode: 'livesum', buckets: [], reserved: [] });
+    this.#bare = this.childOf({});
+    if (this.labelNames.length === 0) this.#bare.inc(0);
+  }
+
+  /**
+   * Adds `value`, or 1, to the series of these labels.
+   *
+   * @throws Error when a label is unknown or the value negative
+   * @throws TypeError when the value is not a finite number
+   */
+  inc(labels: LabelValuesByName<T>, value?: number): void;
+  inc(value?: number): void;
+  inc(labels?: LabelValuesByName<T> | number | null, value?: number): void {
+    if (typeof labels === 'object' && labels !== null) this.childOf(labels).inc(value);
+    else this.#bare.inc(labels);
+  }
+
+  /** The series of these labels, bound: its `inc` looks nothing up. */
+  labels(...values: string[]): CounterChild;
+  labels(labels: LabelValuesByName<T>): CounterChild;
+  labels(...labels: (LabelValuesByName<T> | string)[]): CounterChild {
+    return this.childOf(labelsOf(this.labelNames, labels));
+  }
+
+  /** Takes all series off the page; a counter without labels begins again at zero. */
+  override reset(): void {
+    super.reset();
+    if (this.labelNames.length === 0) this.#bare.inc(0);
+  }
+
+  /** The values of this process, as prom-client gives them. */
+  get(): Promise<MetricObject<MetricValue<T>>> {
+    return this.describe(() =>
+      this.openChildren().map((child) => ({
+        value: child.values[child.index] as number,
+        labels: this.labelsOfChild(child),
+      })),
+    );
+  }
+
+  protected createChild(values: LabelValues): CounterChild {
+    return new CounterChild(this, values);
+  }
+}
+
+function reject(value: number): never {
+  if (typeof value === 'number' && value < 0 && Number.isFinite(value)) {
+    throw new Error('It is not possible to decrease a counter');
+  }
+  throw new TypeError(`Value is not a valid number: ${format(value)}`);
+}

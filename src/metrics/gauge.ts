@@ -1,0 +1,192 @@
+import { format } from 'node:util';
+import type { LabelValues } from '../model/labels.js';
+import { type GaugeMode, keepsSetTime } from '../model/metric.js';
+import { nowMs } from '../processes/clock.js';
+import { Child, type ChildOwner } from './child.js';
+import {
+  type LabelValuesByName,
+  labelsOf,
+  Metric,
+  type MetricConfiguration,
+  type MetricObject,
+  type MetricValue,
+  modeOf,
+  requireConfig,
+} from './metric.js';
+import { startTimer } from './timer.js';
+
+export interface GaugeConfiguration<T extends string> extends MetricConfiguration<T> {
+  /** How the values of many processes become one; `livesum` where neither this nor `aggregator` is given. */
+  multiprocessMode?: GaugeMode | undefined;
+  /** Called before a page is made; brings the gauge up to date with `this.set`. */
+  collect?: ((this: Gauge<T>) => void | Promise<void>) | undefined;
+}
+
+/** What a gauge's second slot says: nothing, that the value was set, or when. */
+type TimeKept = 'none' | 'flag' | 'time';
+
+const SET = 1;
+
+// Orders stores around it also on processors that would reorder them.
+const fence = new Int32Array(1);
+
+/** One series of a gauge. Stays valid as long as the gauge, also when the series is removed meanwhile. */
+export class GaugeChild extends Child<GaugeChild> {
+  readonly #timeKept: TimeKept;
+
+  constructor(owner: ChildOwner<GaugeChild>, labelValues: LabelValues, timeKept: TimeKept) {
+    super(owner, labelValues);
+    this.#timeKept = timeKept;
+  }
+
+  /** @throws TypeError when the value is not a number; NaN and infinities are numbers */
+  set(value: number): void {
+    if (typeof value !== 'number') invalid('Value', value);
+    if (this.index < 0) this.revive().#store(value);
+    else this.#store(value);
+  }
+
+  /** Adds `value`, or 1. @throws TypeError when the value is not a number */
+  inc(value = 1): void {
+    if (typeof value !== 'number') invalid('Delta', value);
+    const child = this.index < 0 ? this.revive() : this;
+    child.#store((child.values[child.index] as number) + value);
+  }
+
+  /** Subtracts `value`, or 1. @throws TypeError when the value is not a number */
+  dec(value = 1): void {
+    if (typeof value !== 'number') invalid('Delta', value);
+    const child = this.index < 0 ? this.revive() : this;
+    child.#store((child.values[child.index] as number) - value);
+  }
+
+  /** Sets seconds since 1970. */
+  setToCurrentTime(): void {
+    this.set(Date.now() / 1000);
+  }
+
+  /** Returns a function that sets, and returns, the seconds since this call. */
+  startTimer(): () => number {
+    return startTimer((seconds) => this.set(seconds));
+  }
+
+  /** @internal Gives the series its block and leaves it unset. */
+  show(): void {
+    if (this.index < 0) this.revive();
+  }
+
+  #store(value: number): void {
+    const { values, index, dirty } = this;
+    if (this.#timeKept === 'none') {
+      values[index] = value;
+      if (dirty !== undefined) dirty.mark(index, index);
+      return;
+    }
+    if (this.#timeKept === 'flag') {
+      values[index] = value;
+      values[index + 1] = SET;
+    } else {
+      // A reader takes the pair only if it finds the same time, and not NaN, before and
+      // after the value.
+      values[index + 1] = Number.NaN;
+      Atomics.add(fence, 0, 0);
+      values[index] = value;
+      Atomics.add(fence, 0, 0);
+      values[index + 1] = nowMs();
+    }
+    if (dirty !== undefined) dirty.mark(index, index + 1);
+  }
+}
+
+/** A value that goes up and down; processes are merged by `multiprocessMode`. prom-client's class. */
+export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
+  readonly multiprocessMode: GaugeMode;
+  readonly #bare: GaugeChild;
+
+  constructor(config: GaugeConfiguration<T>) {
+    requireConfig(config);
+    const mode = modeOf(config);
+    super(config, {
+      type: 'gauge',
+      mode,
+      buckets: [],
+      reserved: mode === 'all' || mode === 'liveall' ? ['pid'] : [],
+    });
+    this.multiprocessMode = mode;
+    this.#bare = this.childOf({});
+    if (this.labelNames.length === 0) this.#bare.show();
+  }
+
+  /** Sets the series of these labels. @throws Error for an unknown label @throws TypeError for no number */
+  set(labels: LabelValuesByName<T>, value: number): void;
+  set(value: number): void;
+  set(labels: LabelValuesByName<T> | number, value?: number): void {
+    if (typeof labels === 'object' && labels !== null) this.childOf(labels).set(value as number);
+    else this.#bare.set(labels);
+  }
+
+  /** Adds `value`, or 1. @throws Error for an unknown label @throws TypeError for no number */
+  inc(labels: LabelValuesByName<T>, value?: number): void;
+  inc(value?: number): void;
+  inc(labels?: LabelValuesByName<T> | number, value?: number): void {
+    if (typeof labels === 'object' && labels !== null) this.childOf(labels).inc(value);
+    else this.#bare.inc(labels);
+  }
+
+  /** Subtracts `value`, or 1. @throws Error for an unknown label @throws TypeError for no number */
+  dec(labels: LabelValuesByName<T>, value?: number): void;
+  dec(value?: number): void;
+  dec(labels?: LabelValuesByName<T> | number, value?: number): void {
+    if (typeof labels === 'object' && labels !== null) this.childOf(labels).dec(value);
+    else this.#bare.dec(labels);
+  }
+
+  /** Sets seconds since 1970. @throws Error for an unknown label */
+  setToCurrentTime(labels?: LabelValuesByName<T>): void {
+    const child = labels === undefined ? this.#bare : this.childOf(labels);
+    child.setToCurrentTime();
+  }
+
+  /** Returns a function that sets, and returns, the seconds since this call; it takes further labels. */
+  startTimer(labels?: LabelValuesByName<T>): (labels?: LabelValuesByName<T>) => number {
+    return startTimer((seconds, endLabels?: LabelValuesByName<T>) =>
+      this.set({ ...labels, ...endLabels } as LabelValuesByName<T>, seconds),
+    );
+  }
+
+  /** The series of these labels, bound: its methods look nothing up. @throws Error for an unknown label */
+  labels(...values: string[]): GaugeChild;
+  labels(labels: LabelValuesByName<T>): GaugeChild;
+  labels(...labels: (LabelValuesByName<T> | string)[]): GaugeChild {
+    return this.childOf(labelsOf(this.labelNames, labels));
+  }
+
+  /** Takes all series off the page; a gauge without labels begins again at zero, not set. */
+  override reset(): void {
+    super.reset();
+    if (this.labelNames.length === 0) this.#bare.show();
+  }
+
+  /** The values of this process, as prom-client gives them. */
+  get(): Promise<MetricObject<MetricValue<T>>> {
+    return this.describe(() =>
+      this.openChildren().map((child) => ({
+        value: child.values[child.index] as number,
+        labels: this.labelsOfChild(child),
+      })),
+    );
+  }
+
+  protected createChild(values: LabelValues): GaugeChild {
+    return new GaugeChild(this, values, timeKeptBy(this.storeMetric.descriptor.mode));
+  }
+}
+
+function timeKeptBy(mode: GaugeMode): TimeKept {
+  if (mode === 'mostrecent' || mode === 'livemostrecent') return 'time';
+  return keepsSetTime(mode) ? 'flag' : 'none';
+}
+
+function invalid(what: string, value: unknown): never {
+  throw new TypeError(`${what} is not a valid number: ${format(value)}`);
+}

@@ -1,0 +1,156 @@
+import { format } from 'node:util';
+import type { LabelValues } from '../model/labels.js';
+import { Child, type ChildOwner } from './child.js';
+import {
+  type LabelValuesByName,
+  labelsOf,
+  Metric,
+  type MetricConfiguration,
+  type MetricObject,
+  requireConfig,
+} from './metric.js';
+import { startTimer } from './timer.js';
+
+const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface HistogramConfiguration<T extends string> extends MetricConfiguration<T> {
+  /** Upper bounds, in any order; `+Inf` is added. prom-client's default where not given. */
+  buckets?: number[] | undefined;
+  /** Called before a page is made; brings the histogram up to date with `this.observe`. */
+  collect?: ((this: Histogram<T>) => void | Promise<void>) | undefined;
+}
+
+/** One value as `get()` gives it: prom-client's, buckets cumulative. */
+export interface HistogramValue<T extends string> {
+  value: number;
+  metricName: string;
+  labels: Partial<Record<T | 'le', string | number>>;
+  exemplar: null | undefined;
+}
+
+/** One series of a histogram. Stays valid as long as the histogram, also when the series is removed meanwhile. */
+export class HistogramChild extends Child<HistogramChild> {
+  readonly #bounds: Float64Array;
+
+  constructor(owner: ChildOwner<HistogramChild>, labelValues: LabelValues, bounds: Float64Array) {
+    super(owner, labelValues);
+    this.#bounds = bounds;
+  }
+
+  /** Counts `value` in its bucket. @throws TypeError when it is not a finite number */
+  observe(value: number): void {
+    if (!Number.isFinite(value)) {
+      throw new TypeError(`Value is not a valid number: ${format(value)}`);
+    }
+    const { index } = this;
+    if (index < 0) {
+      this.revive().observe(value);
+      return;
+    }
+    const bounds = this.#bounds;
+    const { values, dirty } = this;
+    const count = bounds.length;
+    let bucket = 0;
+    while (bucket < count && value > (bounds[bucket] as number)) bucket++;
+    const at = index + bucket;
+    const sumAt = index + count + 1;
+    values[at] = (values[at] as number) + 1;
+    values[sumAt] = (values[sumAt] as number) + value;
+    if (dirty !== undefined) dirty.mark(at, sumAt);
+  }
+
+  /** Returns a function that observes, and returns, the seconds since this call. */
+  startTimer(): () => number {
+    return startTimer((seconds) => this.observe(seconds));
+  }
+
+  /** @internal Gives the series its block, or sets it to zero where it has one. */
+  zero(): void {
+    const child = this.index < 0 ? this.revive() : this;
+    const { values, index, dirty } = child;
+    const end = index + child.metric.width;
+    values.fill(0, index, end);
+    if (dirty !== undefined) dirty.mark(index, end - 1);
+  }
+}
+
+/** Counts of values by bucket, with their sum, added over all processes, dead ones too. prom-client's class. */
+export class Histogram<T extends string = string> extends Metric<T, HistogramChild> {
+  /** Upper bounds, ascending, without `+Inf`. */
+  readonly buckets: readonly number[];
+  readonly #bounds: Float64Array;
+  readonly #bare: HistogramChild;
+
+  constructor(config: HistogramConfiguration<T>) {
+    requireConfig(config);
+    const buckets = ascending(config.buckets ?? DEFAULT_BUCKETS);
+    super(config, { type: 'histogram', mode: 'livesum', buckets, reserved: ['le'] });
+    this.buckets = buckets;
+    this.#bounds = Float64Array.from(buckets);
+    this.#bare = this.childOf({});
+    if (this.labelNames.length === 0) this.#bare.zero();
+  }
+
+  /** Counts `value`. @throws Error for an unknown label @throws TypeError when it is not a finite number */
+  observe(labels: LabelValuesByName<T>, value: number): void;
+  observe(value: number): void;
+  observe(labels: LabelValuesByName<T> | number, value?: number): void {
+    if (typeof labels === 'object' && labels !== null) {
+      this.childOf(labels).observe(value as number);
+    } else this.#bare.observe(labels);
+  }
+
+  /** Shows the series of these labels with zeros, and sets it to zero where it was there. */
+  zero(labels: LabelValuesByName<T> = {}): void {
+    this.childOf(labels).zero();
+  }
+
+  /** Returns a function that observes, and returns, the seconds since this call; it takes further labels. */
+  startTimer(labels?: LabelValuesByName<T>): (labels?: LabelValuesByName<T>) => number {
+    return startTimer((seconds, endLabels?: LabelValuesByName<T>) =>
+      this.observe({ ...labels, ...endLabels } as LabelValuesByName<T>, seconds),
+    );
+  }
+
+  /** The series of these labels, bound: its `observe` looks nothing up. @throws Error for an unknown label */
+  labels(...values: string[]): HistogramChild;
+  labels(labels: LabelValuesByName<T>): HistogramChild;
+  labels(...labels: (LabelValuesByName<T> | string)[]): HistogramChild {
+    return this.childOf(labelsOf(this.labelNames, labels));
+  }
+
+  /** The values of this process, as prom-client gives them. */
+  get(): Promise<MetricObject<HistogramValue<T>>> {
+    return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
+  }
+
+  protected createChild(values: LabelValues): HistogramChild {
+    return new HistogramChild(this, values, this.#bounds);
+  }
+
+  #export(child: HistogramChild): HistogramValue<T>[] {
+    const labels = this.labelsOfChild(child);
+    const raw = child.snapshot();
+    const line = (suffix: string, own: object, value: number) => ({
+      labels: { ...own, ...labels } as HistogramValue<T>['labels'],
+      value,
+      metricName: `${this.name}${suffix}`,
+      exemplar: undefined,
+    });
+    let count = 0;
+    const buckets = [...this.buckets, '+Inf'].map((le, i) => {
+      count += raw[i] as number;
+      return { ...line('_bucket', { le }, count), exemplar: null };
+    });
+    return [...buckets, line('_sum', {}, raw.at(-1) as number), line('_count', {}, count)];
+  }
+}
+
+function ascending(buckets: readonly number[]): number[] {
+  const finite = buckets.filter((bound) => bound !== Number.POSITIVE_INFINITY);
+  for (const bound of finite) {
+    if (!Number.isFinite(bound))
+      throw new TypeError(`Bucket is not a valid number: ${format(bound)}`);
+  }
+  return [...new Set(finite)].sort((a, b) => a - b);
+}

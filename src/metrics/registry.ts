@@ -1,0 +1,183 @@
+import type { LabelPair } from '../model/labels.js';
+import type { StoreMetric } from '../store/series.js';
+import { threadShared } from '../thread-shared.js';
+
+export type PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
+export type OpenMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+export type RegistryContentType = PrometheusContentType | OpenMetricsContentType;
+
+const PROMETHEUS: PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
+const OPENMETRICS: OpenMetricsContentType =
+  'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+/** What a registry holds: any of the metric classes. */
+export interface RegisteredMetric {
+  readonly name: string;
+  readonly storeMetric: StoreMetric;
+  attach(defaultLabels: readonly LabelPair[]): void;
+  setDefaultLabels(defaultLabels: readonly LabelPair[]): void;
+  detach(): void;
+  reset(): void;
+  // biome-ignore lint/suspicious/noExplicitAny: each metric class has its own values
+  get(): Promise<any>;
+}
+
+/** Which metrics a page shows: those of this thread by identity, those of others by name. */
+export interface PageSelection {
+  readonly metrics: ReadonlySet<StoreMetric>;
+  readonly names: ReadonlySet<string>;
+}
+
+/** What makes a registry's page. Layers above metrics put it into the thread's state. */
+export type PageMaker = (
+  selection: PageSelection,
+  contentType: RegistryContentType,
+) => Promise<string>;
+
+/** Gives all registries of this thread what they need for `metrics()`. */
+export function providePageMaker(maker: PageMaker): void {
+  pageMaker().make ??= maker;
+}
+
+function pageMaker(): { make?: PageMaker } {
+  return threadShared('registry page maker', () => ({}));
+}
+
+/** This thread's default registry. */
+export function defaultRegistry(): Registry {
+  return threadShared('default registry', () => new Registry());
+}
+
+/**
+ * The metrics that a page shows: prom-client's class. `metrics()` is the merged view,
+ * over all processes, of the metrics that this registry holds.
+ */
+export class Registry<C extends RegistryContentType = RegistryContentType> {
+  static readonly PROMETHEUS_CONTENT_TYPE: PrometheusContentType = PROMETHEUS;
+  static readonly OPENMETRICS_CONTENT_TYPE: OpenMetricsContentType = OPENMETRICS;
+
+  readonly #metrics = new Map<string, RegisteredMetric>();
+  #contentType: RegistryContentType;
+  #defaultLabels: readonly LabelPair[] = [];
+  /** The same object as long as the metrics are the same: collectors keep what they know of it. */
+  #selection: PageSelection | undefined;
+
+  /** @throws TypeError for an unknown content type */
+  constructor(contentType?: C) {
+    const wanted = contentType ?? PROMETHEUS;
+    if (!isContentType(wanted)) throw new TypeError(`Content type ${wanted} is unsupported`);
+    this.#contentType = wanted;
+  }
+
+  /**
+   * Shows a metric. Metrics do it themselves when they are made.
+   *
+   * @throws Error when another metric has the name
+   */
+  registerMetric(metric: RegisteredMetric): void {
+    const known = this.#metrics.get(metric.name);
+    if (known === metric) return;
+    if (known !== undefined) {
+      throw new Error(`A metric with the name ${metric.name} has already been registered.`);
+    }
+    this.#metrics.set(metric.name, metric);
+    this.#selection = undefined;
+    metric.attach(this.#defaultLabels);
+  }
+
+  /** The merged page of this registry's metrics, in its content type. */
+  async metrics(): Promise<string> {
+    this.#selection ??= selectionOf([...this.#metrics.values()]);
+    return this.#page(this.#selection);
+  }
+
+  /** The merged page of one metric. @throws Error when there is none of the name */
+  async getSingleMetricAsString(name: string): Promise<string> {
+    const metric = this.#metrics.get(name);
+    if (metric === undefined) throw new Error(`No metric with the name ${name} is registered.`);
+    const page = await this.#page(selectionOf([metric]));
+    return page.replace(/# EOF\n$/, '').replace(/\n$/, '');
+  }
+
+  /** The values of this process, metric by metric, default labels included: prom-client's shape. */
+  async getMetricsAsJSON(): Promise<Awaited<ReturnType<RegisteredMetric['get']>>[]> {
+    const objects = await Promise.all(this.getMetricsAsArray().map((metric) => metric.get()));
+    const defaults = Object.fromEntries(this.#defaultLabels);
+    for (const object of objects) {
+      for (const value of object.values) value.labels = { ...defaults, ...value.labels };
+    }
+    return objects;
+  }
+
+  getMetricsAsArray(): RegisteredMetric[] {
+    return [...this.#metrics.values()];
+  }
+
+  getSingleMetric(name: string): RegisteredMetric | undefined {
+    return this.#metrics.get(name);
+  }
+
+  /** Takes a metric off the page of this process. It goes on counting for those who hold it. */
+  removeSingleMetric(name: string): void {
+    this.#metrics.get(name)?.detach();
+    this.#metrics.delete(name);
+    this.#selection = undefined;
+  }
+
+  /** Takes all metrics off the page of this process and forgets the default labels. */
+  clear(): void {
+    for (const metric of this.#metrics.values()) metric.detach();
+    this.#metrics.clear();
+    this.#selection = undefined;
+    this.#defaultLabels = [];
+  }
+
+  /** Calls `reset()` on every metric. */
+  resetMetrics(): void {
+    for (const metric of this.#metrics.values()) metric.reset();
+  }
+
+  /** Labels that every series of this registry has where it has none of the name itself. */
+  setDefaultLabels(labels: object): void {
+    this.#defaultLabels = Object.entries(labels).map(([name, value]) => [name, `${value}`]);
+    for (const metric of this.#metrics.values()) metric.setDefaultLabels(this.#defaultLabels);
+  }
+
+  get contentType(): RegistryContentType {
+    return this.#contentType;
+  }
+
+  /** @throws Error for an unknown content type */
+  setContentType(contentType: RegistryContentType): void {
+    if (!isContentType(contentType)) throw new Error(`Content type ${contentType} is unsupported`);
+    this.#contentType = contentType;
+  }
+
+  /** A registry that shows the metrics of all of these. @throws Error when content types or names clash */
+  static merge(registers: Registry[]): Registry {
+    const contentType = registers[0]?.contentType;
+    if (registers.some((registry) => registry.contentType !== contentType)) {
+      throw new Error('Registers can only be merged if they have the same content type');
+    }
+    const merged = new Registry(contentType);
+    for (const registry of registers) {
+      for (const metric of registry.getMetricsAsArray()) merged.registerMetric(metric);
+    }
+    return merged;
+  }
+
+  #page(selection: PageSelection): Promise<string> {
+    return (pageMaker().make as PageMaker)(selection, this.#contentType);
+  }
+}
+
+function selectionOf(metrics: readonly RegisteredMetric[]): PageSelection {
+  return {
+    metrics: new Set(metrics.map(({ storeMetric }) => storeMetric)),
+    names: new Set(metrics.map(({ name }) => name)),
+  };
+}
+
+function isContentType(value: unknown): value is RegistryContentType {
+  return value === PROMETHEUS || value === OPENMETRICS;
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DirectoryError, errorCode } from '../errors.js';
+
+/** Name of the directory's one archive: what dead writers left, merged. */
+export const ARCHIVE_NAME = 'archive.pmp';
+/** `<pid>-<thread>-<random>.pmp`: the random part keeps names apart when a pid is used again. */
+const WRITER_NAME = /^(\d+)-(\d+)-[0-9a-f]{16}\.pmp$/;
+const RANDOM_BYTES = 8;
+
+export const DIRECTORY_VARIABLE = 'PROMETHEUS_MULTIPROC_DIR';
+
+/**
+ * The directory that the environment names, absolute, or undefined. Python's old
+ * lower-case name works too; `warn` is told of it.
+ */
+export function directoryFromEnvironment(
+  env: NodeJS.ProcessEnv,
+  warn: (message: string) => void,
+): string | undefined {
+  const named = env[DIRECTORY_VARIABLE];
+  if (named !== undefined && named !== '') return resolve(named);
+  const lower = env[DIRECTORY_VARIABLE.toLowerCase()];
+  if (lower === undefined || lower === '') return undefined;
+  // On Windows names of variables have no case, and both are one.
+  if (process.platform !== 'win32') {
+    warn(
+      `${DIRECTORY_VARIABLE.toLowerCase()} is deprecated: set ${DIRECTORY_VARIABLE} instead (both name a directory for metrics)`,
+    );
+  }
+  return resolve(lower);
+}
+
+/**
+ * Makes the directory and its parents if they are missing.
+ *
+ * @throws DirectoryError when the path is something else or cannot be made
+ */
+export function ensureDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new DirectoryError(
+      path,
+      `${path} cannot serve as ${DIRECTORY_VARIABLE}: ${cause(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * @throws DirectoryError when the path is not a directory that exists
+ */
+export function requireDirectory(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    throw new DirectoryError(path, `${path} does not exist: no process has written metrics there`);
+  }
+  if (!stat.isDirectory()) {
+    throw new DirectoryError(path, `${path} is not a directory: set ${DIRECTORY_VARIABLE} to one`);
+  }
+}
+
+export interface NewName {
+  /** Where to make the file; readers pass over names that begin with a dot. */
+  readonly temporary: string;
+  /** The name that shows it to readers. */
+  readonly final: string;
+}
+
+/** A name that no writer of any host has used. */
+export function newWriterName(directory: string, pid: number, threadId: number): NewName {
+  const name = `${pid}-${threadId}-${randomBytes(RANDOM_BYTES).toString('hex')}.pmp`;
+  return { temporary: join(directory, `.${name}.new`), final: join(directory, name) };
+}
+
+export interface ListedWriter {
+  readonly path: string;
+  readonly pid: number;
+}
+
+/** Writers' files in a directory, in the order of their names. Other files are passed over. */
+export function listWriters(directory: string): ListedWriter[] {
+  return readdirSync(directory)
+    .sort()
+    .flatMap((name) => {
+      const match = WRITER_NAME.exec(name);
+      return match === null ? [] : [{ path: join(directory, name), pid: Number(match[1]) }];
+    });
+}
+
+function cause(error: unknown): string {
+  const code = errorCode(error);
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'it is, or lies under, a file';
+  return error instanceof Error ? error.message : code;
+}

@@ -1,0 +1,55 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
+import type { WriterIdentity } from '../format/header.js';
+
+/** Field 22 of `/proc/<pid>/stat`; counted after the command, which may hold spaces and brackets. */
+const START_TIME_FIELD = 22;
+const FIELDS_BEFORE_COMMAND_END = 2;
+
+/** Who this thread is. Everything that the platform does not tell is 0 or empty. */
+export function ownIdentity(): WriterIdentity {
+  return {
+    pid: process.pid,
+    threadId,
+    startTicks: startTicksOf('self') ?? 0,
+    bootId: bootId(),
+    pidNamespace: pidNamespace(),
+    host: hostname(),
+  };
+}
+
+/**
+ * Clock ticks from boot to the start of a process of this pid namespace; undefined
+ * where there is no such process or no `/proc`. Source: proc(5), `/proc/pid/stat`.
+ */
+export function startTicksOf(pid: number | 'self'): number | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[START_TIME_FIELD - FIELDS_BEFORE_COMMAND_END - 1]);
+  return Number.isFinite(ticks) ? ticks : undefined;
+}
+
+function bootId(): string {
+  const text = readText('/proc/sys/kernel/random/boot_id');
+  return text === undefined ? '' : text.trim().replaceAll('-', '');
+}
+
+function pidNamespace(): number {
+  try {
+    return Number(/\[(\d+)\]/.exec(readlinkSync('/proc/self/ns/pid'))?.[1] ?? 0);
+  } catch {
+    // No /proc, or no namespaces: 0 says "unknown".
+    return 0;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // The process, or /proc itself, does not exist: that is the answer.
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import type { FileHeader, WriterIdentity } from '../format/header.js';
+import { Mark, WriterState } from '../format/layout.js';
+import { STALE_AFTER_MS } from '../limits.js';
+import type { LockState } from '../mapping/mapping.js';
+import { startTicksOf } from './identity.js';
+
+/** What is looked at to tell whether a writer lives. */
+export interface LivenessEvidence {
+  readonly header: FileHeader;
+  readonly state: number;
+  readonly mark: number;
+  readonly heartbeatMs: number;
+  probeLock(): LockState;
+}
+
+/** What is known of the machine that asks. Injected where tests need another. */
+export interface Observer {
+  readonly self: WriterIdentity;
+  nowMs(): number;
+  /** Start of a running process of this namespace, or undefined. */
+  startTicksOf(pid: number): number | undefined;
+  /** Whether a process of this namespace runs, where there is no start time to be had. */
+  runs(pid: number): boolean;
+}
+
+/**
+ * - `live`: counts in every gauge mode
+ * - `hidden`: takes no part in live modes, but may still write: it is never absorbed
+ * - `dead`: nothing will be written any more
+ */
+export type Liveness = 'live' | 'hidden' | 'dead';
+
+/**
+ * Decides by the first of these that can tell: the kernel's lock on the file, the
+ * process table, the heartbeat's age. The writer's own word that it ends, and somebody's
+ * mark, take it out of live modes at once; they are final only where nothing speaks
+ * against them, so marking a process that still holds its lock hides its live gauges
+ * and no more.
+ */
+export function liveness(evidence: LivenessEvidence, observer: Observer): Liveness {
+  const fact = lockSays(evidence, observer) ?? processTableSays(evidence.header, observer);
+  if (fact === 'dead') return 'dead';
+  if (evidence.state === WriterState.closed) return fact === 'live' ? 'hidden' : 'dead';
+  if (evidence.mark === Mark.dead) return 'hidden';
+  if (fact === 'live') return 'live';
+  return observer.nowMs() - evidence.heartbeatMs > STALE_AFTER_MS ? 'hidden' : 'live';
+}
+
+/** A lock speaks only between processes of one kernel, and only if it was taken. */
+function lockSays(evidence: LivenessEvidence, observer: Observer): 'live' | 'dead' | undefined {
+  if (!evidence.header.locked || !sameKernel(evidence.header, observer.self)) return undefined;
+  const lock = evidence.probeLock();
+  if (lock === 'unknown') return undefined;
+  return lock === 'held' ? 'live' : 'dead';
+}
+
+/** A process that runs says nothing of a thread of it, a process that is gone does. */
+function processTableSays(header: FileHeader, observer: Observer): 'live' | 'dead' | undefined {
+  if (!sameKernel(header, observer.self)) return undefined;
+  if (header.pidNamespace !== observer.self.pidNamespace) return undefined;
+  const running = header.threadId === 0 ? 'live' : undefined;
+  const ticks = observer.startTicksOf(header.pid);
+  if (ticks === undefined || header.startTicks === 0) {
+    return observer.runs(header.pid) ? running : 'dead';
+  }
+  return ticks === header.startTicks ? running : 'dead';
+}
+
+function sameKernel(a: WriterIdentity, b: WriterIdentity): boolean {
+  if (a.bootId !== '' || b.bootId !== '') return a.bootId === b.bootId;
+  return a.host === b.host;
+}
+
+/** The observer of this thread. */
+export function createObserver(self: WriterIdentity, nowMs: () => number): Observer {
+  return {
+    self,
+    nowMs,
+    startTicksOf,
+    runs(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        // EPERM: it runs, as somebody else.
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
+      }
+    },
+  };
+}

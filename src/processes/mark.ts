@@ -1,0 +1,43 @@
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { errorCode } from '../errors.js';
+import { decodeHeader, type WriterIdentity } from '../format/header.js';
+import { HEADER_BYTES, MARK_AT, Mark } from '../format/layout.js';
+import { listWriters } from './directory.js';
+
+/**
+ * Writes the mark into every file of a process, those of its threads included. Files
+ * of another pid namespace or host that happens to use the same pid are left alone.
+ * Returns how many were marked; `onError` is told of files that could not be.
+ */
+export function markFiles(
+  directory: string,
+  pid: number,
+  self: WriterIdentity,
+  onError: (error: unknown) => void,
+): number {
+  let marked = 0;
+  for (const writer of listWriters(directory)) {
+    if (writer.pid !== pid) continue;
+    try {
+      if (markFile(writer.path, self)) marked++;
+    } catch (error) {
+      // Gone already: compacted, or cleaned away.
+      if (errorCode(error) !== 'ENOENT') onError(error);
+    }
+  }
+  return marked;
+}
+
+function markFile(path: string, self: WriterIdentity): boolean {
+  const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const header = new Uint8Array(HEADER_BYTES);
+    const length = readSync(fd, header, 0, HEADER_BYTES, 0);
+    const identity = decodeHeader(header.subarray(0, length), path);
+    if (identity.host !== self.host || identity.pidNamespace !== self.pidNamespace) return false;
+    writeSync(fd, new Uint8Array(new Int32Array([Mark.dead]).buffer), 0, 4, MARK_AT);
+    return true;
+  } finally {
+    closeSync(fd);
+  }
+}

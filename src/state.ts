@@ -1,0 +1,151 @@
+import { statSync, unlinkSync } from 'node:fs';
+import { BackendError, DirectoryError, errorCode } from './errors.js';
+import type { WriterIdentity } from './format/header.js';
+import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
+import { HEARTBEAT_MS } from './limits.js';
+import { type BackendChoice, chooseBackend } from './mapping/backend.js';
+import { MemoryMapping } from './mapping/memory.js';
+import type { BackendName } from './model/backend.js';
+import { correctClock, nowMs } from './processes/clock.js';
+import { directoryFromEnvironment, ensureDirectory, newWriterName } from './processes/directory.js';
+import { ownIdentity } from './processes/identity.js';
+import { Series, StoreMetric } from './store/series.js';
+import { Store } from './store/store.js';
+import { Writer } from './store/writer.js';
+import { threadShared } from './thread-shared.js';
+
+/** A metric whose `collect` callback brings it up to date before this thread makes a page. */
+export interface Computed {
+  readonly name: string;
+  runCollect(): unknown;
+}
+
+/** Where this thread's metrics go, and what became of that. */
+export interface ThreadState {
+  /** Where metrics go; undefined means plain memory of this thread. */
+  readonly directory: string | undefined;
+  readonly identity: WriterIdentity;
+  readonly store: Store;
+  /** Metrics with a callback that some registry shows. */
+  readonly computed: Set<Computed>;
+  /** The backend in use, once one was chosen. */
+  backend(): BackendChoice;
+  /** What this thread's own values are mapped by, and `memory` where they are not. */
+  ownBackend(): BackendName;
+  /** Prints a warning, each text once. */
+  warn(message: string): void;
+  /** Counts a failure in `prom_multiproc_errors_total{reason}` and warns of the first of its kind. */
+  report(error: unknown): void;
+}
+
+/** This thread's state, made at the first call. Reads the environment then, and never again. */
+export function threadState(): ThreadState {
+  return threadShared('state', () => createState(process.env));
+}
+
+function createState(env: NodeJS.ProcessEnv): ThreadState {
+  const warned = new Set<string>();
+  const warn = (message: string): void => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    process.emitWarning(message, 'PromMultiprocWarning');
+  };
+  const directory = directoryFromEnvironment(env, warn);
+  const identity = ownIdentity();
+  const forcedBackend = env.PROMETHEUS_MULTIPROC_BACKEND;
+  const backend = () => chooseBackend(forcedBackend);
+  const header = () => ({ ...identity, kind: FileKind.writer, createdMs: nowMs() });
+  const finalNames = new WeakMap<Writer, string>();
+
+  const openFile = (dir: string): Writer => {
+    const { backend: mapper } = backend();
+    ensureDirectory(dir);
+    const name = newWriterName(dir, identity.pid, identity.threadId);
+    const mapping = mapper.create(name.temporary, {
+      flushSequenceAt: FLUSH_SEQUENCE_AT,
+      onFlushError: (error) => report(error),
+    });
+    try {
+      const writer = new Writer(mapping, header());
+      finalNames.set(writer, name.final);
+      return writer;
+    } catch (error) {
+      mapping.close();
+      unlinkSync(name.temporary);
+      throw error;
+    }
+  };
+
+  const store = new Store({
+    openFile: directory === undefined ? undefined : () => openFile(directory),
+    publish: (writer) => writer.mapping.rename(finalNames.get(writer) as string),
+    openMemory: () => new Writer(new MemoryMapping(), header()),
+    isPresent: ({ mapping }) =>
+      statSync(mapping.path, { throwIfNoEntry: false })?.ino === mapping.inode,
+    onError: (error) => report(error, ' Metrics are counted in memory until that is mended.'),
+  });
+  const errors = new ErrorCounter(store);
+
+  function report(error: unknown, consequence = ''): void {
+    // A backend that was forced and cannot work is the user's to know at once.
+    if (error instanceof BackendError) throw error;
+    const reason = error instanceof DirectoryError ? 'directory' : errorCode(error);
+    const message = error instanceof Error ? error.message : String(error);
+    if (errors.count(reason)) warn(`${message}.${consequence}`);
+  }
+
+  if (directory !== undefined) {
+    setInterval(() => {
+      correctClock();
+      store.beat(nowMs());
+    }, HEARTBEAT_MS).unref();
+    process.on('exit', () => store.end());
+  }
+
+  return {
+    directory,
+    identity,
+    store,
+    computed: new Set(),
+    backend,
+    ownBackend: () => store.fileWriter?.mapping.backend ?? 'memory',
+    warn,
+    report,
+  };
+}
+
+/** `prom_multiproc_errors_total{reason}`, kept in the store like any counter. */
+class ErrorCounter {
+  readonly #store: Store;
+  readonly #byReason = new Map<string, Series>();
+  readonly #metric = new StoreMetric({
+    name: 'prom_multiproc_errors_total',
+    help: 'Failures that cost metrics a write or a page a file, by reason.',
+    type: 'counter',
+    mode: 'livesum',
+    labelNames: ['reason'],
+    buckets: [],
+  });
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Adds one, and tells whether it is the first of this reason. */
+  count(reason: string): boolean {
+    let series = this.#byReason.get(reason);
+    const first = series === undefined;
+    if (series === undefined) {
+      series = new Series(this.#metric, [reason]);
+      // In the map before the store is touched: what fails there is counted here in turn.
+      this.#byReason.set(reason, series);
+      if (this.#metric.registrations === 0) this.#store.attach(this.#metric);
+      this.#store.open(series);
+    }
+    if (series.index >= 0) {
+      series.values[series.index] = (series.values[series.index] as number) + 1;
+      series.dirty?.mark(series.index, series.index);
+    }
+    return first;
+  }
+}

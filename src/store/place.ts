@@ -1,0 +1,54 @@
+import type { Series, StoreMetric } from './series.js';
+import type { Writer } from './writer.js';
+
+/** One writer and which of this thread's metrics and series are in it. */
+export class Place {
+  readonly writer: Writer;
+  readonly #metricIds = new Map<StoreMetric, number>();
+
+  constructor(writer: Writer) {
+    this.writer = writer;
+  }
+
+  get metrics(): Iterable<StoreMetric> {
+    return this.#metricIds.keys();
+  }
+
+  /** Number of the metric in the writer's file, or undefined where it is not there. */
+  idOf(metric: StoreMetric): number | undefined {
+    return this.#metricIds.get(metric);
+  }
+
+  /** Publishes a metric here, if it is not. @throws MappingError | CapacityError */
+  define(metric: StoreMetric): number {
+    const known = this.#metricIds.get(metric);
+    if (known !== undefined) return known;
+    const id = this.writer.defineMetric(metric.descriptor);
+    this.#metricIds.set(metric, id);
+    if (metric.defaultLabels.length > 0) this.writer.setDefaultLabels(id, metric.defaultLabels);
+    return id;
+  }
+
+  /** Tells readers of changed default labels. @throws MappingError | CapacityError */
+  updateDefaultLabels(metric: StoreMetric): void {
+    const id = this.#metricIds.get(metric);
+    if (id !== undefined) this.writer.setDefaultLabels(id, metric.defaultLabels);
+  }
+
+  /** Takes a metric, of which no series are left here, off the page. @throws MappingError | CapacityError */
+  retire(metric: StoreMetric): void {
+    const id = this.#metricIds.get(metric);
+    if (id === undefined) return;
+    this.#metricIds.delete(metric);
+    this.writer.retireMetric(id);
+  }
+
+  /** Gives a series a block here, with these values. When it throws the series is where it was. */
+  add(series: Series, initial: ArrayLike<number> | undefined): void {
+    const { metric } = series;
+    const metricId = this.define(metric);
+    series.id = this.writer.addSeries(metricId, series.labelValues, metric.width, series, initial);
+    series.place = this;
+    metric.series.add(series);
+  }
+}

@@ -1,0 +1,58 @@
+import type { DirtyRange } from '../mapping/dirty-range.js';
+import type { LabelPair, LabelValues } from '../model/labels.js';
+import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
+import type { Place } from './place.js';
+import { NO_VALUES, type SlotHolder } from './slots.js';
+
+/** One metric of this thread, as the store keeps it while the application uses it. */
+export class StoreMetric {
+  readonly descriptor: MetricDescriptor;
+  readonly width: number;
+  /** Series that have a block. */
+  readonly series = new Set<Series>();
+  /** Registries that show the metric. Where there are none it counts in memory that no page reads. */
+  registrations = 0;
+  defaultLabels: readonly LabelPair[] = [];
+
+  constructor(descriptor: MetricDescriptor) {
+    this.descriptor = descriptor;
+    this.width = slotsPerSeries(descriptor);
+  }
+}
+
+/**
+ * One series of this thread: a metric and label values, and the block that holds its
+ * values while it is open. Bound children extend it, so that an update finds all it
+ * needs in one object.
+ */
+export class Series implements SlotHolder {
+  values: Float64Array = NO_VALUES;
+  index = -1;
+  dirty: DirtyRange | undefined = undefined;
+  readonly metric: StoreMetric;
+  readonly labelValues: LabelValues;
+  /** Where the block is, and the id of its record there. */
+  place: Place | undefined = undefined;
+  id = -1;
+
+  constructor(metric: StoreMetric, labelValues: LabelValues) {
+    this.metric = metric;
+    this.labelValues = labelValues;
+  }
+
+  /** Forgets the block: the series is closed. */
+  release(): void {
+    this.values = NO_VALUES;
+    this.index = -1;
+    this.dirty = undefined;
+    this.place = undefined;
+    this.id = -1;
+    this.metric.series.delete(this);
+  }
+
+  /** The values as they are, `metric.width` of them; empty where the series is not open. */
+  snapshot(): Float64Array {
+    if (this.index < 0) return NO_VALUES;
+    return this.values.slice(this.index, this.index + this.metric.width);
+  }
+}

@@ -1,0 +1,238 @@
+import { MappingError } from '../errors.js';
+import type { LabelPair } from '../model/labels.js';
+import { Place } from './place.js';
+import type { Series, StoreMetric } from './series.js';
+import type { SlotHolder } from './slots.js';
+import type { Writer } from './writer.js';
+
+export interface StoreOptions {
+  /**
+   * Makes the thread's file, under a name that readers pass over; undefined where no
+   * directory is set. May throw for any reason of I/O.
+   */
+  readonly openFile: (() => Writer) | undefined;
+  /** Gives the file a name that readers see. */
+  readonly publish: (writer: Writer) => void;
+  readonly openMemory: () => Writer;
+  /** Whether the file is still what its path names. */
+  readonly isPresent: (writer: Writer) => boolean;
+  /** Told of every failure. The application goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * All series of this thread and where they are: in the thread's file, or in memory
+ * when the file cannot take them. Nothing here throws for a reason of I/O, and no
+ * count is lost: what cannot be written now is counted in memory and brought to the
+ * file by the first `beat` that can.
+ *
+ * - `file`: the thread's own file, as soon as a metric is registered
+ * - `spill`: memory that this thread's collectors read beside the directory
+ * - `hidden`: memory of metrics that no registry shows
+ */
+export class Store {
+  readonly #options: StoreOptions;
+  readonly #hidden: Place;
+  readonly #spill: Place;
+  #file: Place | undefined;
+  /** The system refused something since the last beat: it is not asked again before the next. */
+  #refused = false;
+  /** Series that are gone, but for whose removal the file had no room: their blocks hold zeros. */
+  #unremoved: {
+    readonly place: Place;
+    readonly id: number;
+    readonly holder: SlotHolder;
+    readonly width: number;
+  }[] = [];
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#hidden = new Place(options.openMemory());
+    this.#spill = new Place(options.openMemory());
+  }
+
+  /** The thread's file, where it has one. */
+  get fileWriter(): Writer | undefined {
+    return this.#file?.writer;
+  }
+
+  /** What is registered but in no file: a local collector reads it too. */
+  get memoryWriter(): Writer {
+    return this.#spill.writer;
+  }
+
+  /** Number of a metric in the thread's file, or in what `memoryWriter` holds. */
+  idOf(metric: StoreMetric, writer: Writer): number | undefined {
+    return (writer === this.#spill.writer ? this.#spill : this.#file)?.idOf(metric);
+  }
+
+  /** One more registry shows the metric. */
+  attach(metric: StoreMetric): void {
+    metric.registrations++;
+    if (metric.registrations === 1) this.#settle(metric);
+  }
+
+  /** One registry less shows the metric: without any it leaves the page and goes on in memory. */
+  detach(metric: StoreMetric): void {
+    if (metric.registrations === 0) return;
+    metric.registrations--;
+    if (metric.registrations > 0) return;
+    for (const series of metric.series) this.#move(series, this.#hidden);
+    this.#try(() => this.#file?.retire(metric));
+    this.#spill.retire(metric);
+  }
+
+  setDefaultLabels(metric: StoreMetric, pairs: readonly LabelPair[]): void {
+    metric.defaultLabels = pairs;
+    this.#try(() => this.#file?.updateDefaultLabels(metric));
+    this.#spill.updateDefaultLabels(metric);
+  }
+
+  /** Gives a series its block, with zeros or these values. Afterwards `series.index` is not negative. */
+  open(series: Series, initial?: ArrayLike<number>): void {
+    if (series.metric.registrations === 0) {
+      this.#hidden.add(series, initial);
+      return;
+    }
+    const file = this.#ownFile();
+    const done = file !== undefined && this.#try(() => file.add(series, initial));
+    if (!done) this.#spill.add(series, initial);
+  }
+
+  /** Takes a series off the page. Its holder is free for another `open`. */
+  close(series: Series): void {
+    const { place, id, values, index, dirty } = series;
+    if (place === undefined) return;
+    const { width } = series.metric;
+    const holder = { values, index, dirty };
+    if (!this.#try(() => place.writer.removeSeries(id, width, holder))) {
+      values.fill(0, index, index + width);
+      dirty?.mark(index, index + width - 1);
+      this.#unremoved.push({ place, id, holder, width });
+    }
+    series.release();
+  }
+
+  /** Brings everything that this thread has counted to where readers see it. */
+  flush(): void {
+    this.#try(() => this.#file?.writer.mapping.flush());
+  }
+
+  /**
+   * Once per heartbeat: says that the writer lives, makes a new file where somebody has
+   * removed it, and publishes what could not be published before.
+   */
+  beat(nowMs: number): void {
+    this.#refused = false;
+    const file = this.#file;
+    if (file !== undefined) {
+      if (this.#options.isPresent(file.writer)) file.writer.beat(nowMs);
+      else this.#renew(file);
+    }
+    this.flush();
+    const unremoved = this.#unremoved;
+    this.#unremoved = [];
+    for (const gone of unremoved) {
+      const { place, id, width, holder } = gone;
+      if (place !== this.#file && place !== this.#spill) continue;
+      if (!this.#try(() => place.writer.removeSeries(id, width, holder)))
+        this.#unremoved.push(gone);
+    }
+    if (this.#options.openFile === undefined) return;
+    for (const metric of [...this.#spill.metrics]) {
+      if (this.#refused) break;
+      this.#settle(metric);
+    }
+  }
+
+  /** The thread ends in good order. Later updates still count. */
+  end(): void {
+    this.#try(() => this.#file?.writer.end());
+  }
+
+  /** Brings a metric and all its series to the file, or to memory where that fails. */
+  #settle(metric: StoreMetric): void {
+    const file = this.#ownFile();
+    const done =
+      file !== undefined &&
+      this.#try(() => {
+        file.define(metric);
+        for (const series of metric.series) {
+          if (series.place !== file) this.#move(series, file);
+        }
+      });
+    if (done) {
+      this.#spill.retire(metric);
+      return;
+    }
+    this.#spill.define(metric);
+    for (const series of metric.series) {
+      if (series.place === this.#hidden) this.#move(series, this.#spill);
+    }
+  }
+
+  #move(series: Series, to: Place): void {
+    const { place: from, values, index, dirty, id } = series;
+    const { width } = series.metric;
+    to.add(series, series.snapshot());
+    if (from !== undefined) {
+      this.#try(() => from.writer.removeSeries(id, width, { values, index, dirty }));
+    }
+  }
+
+  /** The file, made now where it is not there yet. */
+  #ownFile(): Place | undefined {
+    const { openFile, publish } = this.#options;
+    if (this.#refused) return undefined;
+    if (this.#file === undefined && openFile !== undefined) {
+      this.#try(() => {
+        const writer = openFile();
+        publish(writer);
+        this.#file = new Place(writer);
+      });
+    }
+    return this.#file;
+  }
+
+  /**
+   * Leaves a file whose name is gone for a new one, or for memory until one can be made.
+   * The new file gets its name when all is in it.
+   */
+  #renew(old: Place): void {
+    const { openFile, publish } = this.#options;
+    const metrics = [...old.metrics];
+    const renewed = this.#try(() => {
+      const writer = (openFile as () => Writer)();
+      const place = new Place(writer);
+      for (const metric of metrics) place.define(metric);
+      for (const series of seriesIn(metrics, old)) place.add(series, series.snapshot());
+      publish(writer);
+      this.#file = place;
+    });
+    if (!renewed) {
+      this.#file = undefined;
+      for (const metric of metrics) this.#spill.define(metric);
+      for (const metric of metrics) {
+        for (const series of metric.series) {
+          if (series.place !== this.#spill) this.#spill.add(series, series.snapshot());
+        }
+      }
+    }
+    this.#try(() => old.writer.mapping.close());
+  }
+
+  #try(action: () => void): boolean {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      if (error instanceof MappingError) this.#refused = true;
+      this.#options.onError(error);
+      return false;
+    }
+  }
+}
+
+function seriesIn(metrics: readonly StoreMetric[], place: Place): Series[] {
+  return metrics.flatMap((metric) => [...metric.series].filter((s) => s.place === place));
+}

@@ -1,0 +1,267 @@
+import { CapacityError } from '../errors.js';
+import { encodeHeader, type FileHeader } from '../format/header.js';
+import {
+  CHUNK_COUNT_AT,
+  CHUNK_ENTRY_BYTES,
+  CHUNK_TABLE_AT,
+  CHUNK_UNIT_BYTES,
+  ChunkKind,
+  COMMIT_AT,
+  HEADER_BYTES,
+  HEARTBEAT_AT,
+  MARK_AT,
+  MAX_CHUNKS,
+  REUSE_AT,
+  SLOT_BYTES,
+  STATE_AT,
+  WriterState,
+} from '../format/layout.js';
+import { encodeRecord, type MetricsRecord, RecordKind } from '../format/records.js';
+import { MAX_CHUNK_BYTES, MAX_FILE_BYTES, MAX_RECORD_BYTES } from '../limits.js';
+import type { DirtyRange } from '../mapping/dirty-range.js';
+import type { WritableMapping } from '../mapping/mapping.js';
+import type { LabelPair, LabelValues } from '../model/labels.js';
+import type { MetricDescriptor } from '../model/metric.js';
+import type { SlotHolder } from './slots.js';
+
+/** One extent of the file and what of it is used. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly values: Float64Array;
+  readonly dirty: DirtyRange | undefined;
+  /** File offset of the first byte. */
+  readonly begin: number;
+  /** Bytes used. */
+  used: number;
+}
+
+/** A block of slots that a removed series left. */
+interface FreeBlock {
+  readonly chunk: Chunk;
+  readonly index: number;
+}
+
+export interface WriterOptions {
+  /** Bytes that the file may have. */
+  readonly maxFileBytes?: number;
+}
+
+/**
+ * The single writer of one file. Everything here runs in the thread that made it.
+ *
+ * Order is what makes readers in other processes safe: bytes of a record first, then
+ * the commit word; an entry of the chunk table first, then the number of entries;
+ * values of a new series before its record. The words that publish are stored with
+ * `Atomics.store`.
+ */
+export class Writer {
+  readonly #mapping: WritableMapping;
+  readonly #maxFileBytes: number;
+  readonly #words: Int32Array;
+  readonly #heartbeat: Float64Array;
+  readonly #published: DirtyRange | undefined;
+  readonly #free = new Map<number, FreeBlock[]>();
+  readonly #valueChunks: Chunk[] = [];
+  #values: Chunk;
+  #records: Chunk;
+  #size = 0;
+  #committed = 0;
+  #metricCount = 0;
+  #seriesCount = 0;
+
+  /**
+   * Lays out a new file in an empty mapping.
+   *
+   * @throws MappingError when there is no room
+   */
+  constructor(
+    mapping: WritableMapping,
+    header: Omit<FileHeader, 'backend' | 'locked'>,
+    options: WriterOptions = {},
+  ) {
+    this.#mapping = mapping;
+    this.#maxFileBytes = options.maxFileBytes ?? MAX_FILE_BYTES;
+    const first = mapping.extend(0, CHUNK_UNIT_BYTES);
+    this.#size = CHUNK_UNIT_BYTES;
+    this.#words = new Int32Array(first, 0, HEADER_BYTES / 4);
+    this.#heartbeat = new Float64Array(first, HEARTBEAT_AT, 1);
+    // Asked for first, so the file backend writes it last: it publishes the rest.
+    this.#published = mapping.track(COMMIT_AT, HEADER_BYTES - COMMIT_AT);
+    const identity = mapping.track(0, MARK_AT);
+    encodeHeader(first, { ...header, backend: mapping.backend, locked: mapping.locked });
+    identity?.mark(0, MARK_AT / SLOT_BYTES - 1);
+    this.#store(STATE_AT, WriterState.live);
+    this.#values = toChunk(first, 0, mapping.track(HEADER_BYTES, CHUNK_UNIT_BYTES - HEADER_BYTES));
+    this.#values.used = HEADER_BYTES;
+    this.#valueChunks.push(this.#values);
+    this.#enter(ChunkKind.values, CHUNK_UNIT_BYTES);
+    this.#records = this.#extend(ChunkKind.records, CHUNK_UNIT_BYTES);
+    this.beat(header.createdMs);
+    mapping.flush();
+  }
+
+  get mapping(): WritableMapping {
+    return this.#mapping;
+  }
+
+  /** Bytes of the file. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Publishes a metric and returns its id. */
+  defineMetric(metric: MetricDescriptor): number {
+    this.#append({ kind: RecordKind.metric, sinceMs: 0, ...metric });
+    return this.#metricCount++;
+  }
+
+  /**
+   * Gives a series a block of `width` slots with the values of `initial`, zeros where
+   * it has none, points `holder` at it and publishes it. Returns the series' id. When
+   * it throws, nothing has changed for holder and readers.
+   *
+   * @throws MappingError | CapacityError
+   */
+  addSeries(
+    metricId: number,
+    labelValues: LabelValues,
+    width: number,
+    holder: SlotHolder,
+    initial?: ArrayLike<number>,
+  ): number {
+    const { chunk, index } = this.#allocate(width);
+    for (let i = 0; i < width; i++) chunk.values[index + i] = initial?.[i] ?? 0;
+    chunk.dirty?.mark(index, index + width - 1);
+    const slot = chunk.begin / SLOT_BYTES + index;
+    try {
+      this.#append({ kind: RecordKind.series, metricId, slot, labelValues });
+    } catch (error) {
+      this.#release({ chunk, index }, width);
+      throw error;
+    }
+    holder.values = chunk.values;
+    holder.index = index;
+    holder.dirty = chunk.dirty;
+    return this.#seriesCount++;
+  }
+
+  /**
+   * Takes a series off the page. The block that `holder` points at serves again for a
+   * later series of the same width; the caller points the holder elsewhere.
+   */
+  removeSeries(seriesId: number, width: number, holder: SlotHolder): void {
+    this.#append({ kind: RecordKind.remove, seriesId });
+    const chunk = this.#valueChunks.find(({ values }) => values === holder.values);
+    if (chunk !== undefined) this.#release({ chunk, index: holder.index }, width);
+  }
+
+  /** Takes a metric, of which no series are left, off the page. */
+  retireMetric(metricId: number): void {
+    this.#append({ kind: RecordKind.retire, metricId });
+  }
+
+  /** Sets the labels that every series of the metric has besides its own. */
+  setDefaultLabels(metricId: number, pairs: readonly LabelPair[]): void {
+    this.#append({ kind: RecordKind.defaultLabels, metricId, pairs });
+  }
+
+  /** Says that the writer was alive at `nowMs`, milliseconds since 1970. */
+  beat(nowMs: number): void {
+    this.#heartbeat[0] = nowMs;
+    this.#published?.mark(HEARTBEAT_AT / SLOT_BYTES, HEARTBEAT_AT / SLOT_BYTES);
+  }
+
+  /** Says that the writer ends in good order. Later changes still reach the file; the lock goes with the thread. */
+  end(): void {
+    this.#store(STATE_AT, WriterState.closed);
+    this.#mapping.flush();
+    this.#mapping.writeThrough();
+  }
+
+  #allocate(width: number): FreeBlock {
+    const reused = this.#free.get(width)?.pop();
+    if (reused !== undefined) {
+      // A reader that began before this and still knows the slots under their old labels
+      // sees the word changed when it ends, and begins again.
+      this.#store(REUSE_AT, (this.#words[REUSE_AT / 4] as number) + 1);
+      return reused;
+    }
+    const bytes = width * SLOT_BYTES;
+    if (this.#values.used + bytes > this.#values.bytes.length) {
+      this.#values = this.#extend(ChunkKind.values, bytes);
+      this.#valueChunks.push(this.#values);
+    }
+    const chunk = this.#values;
+    const index = chunk.used / SLOT_BYTES;
+    chunk.used += bytes;
+    return { chunk, index };
+  }
+
+  #release(block: FreeBlock, width: number): void {
+    const list = this.#free.get(width);
+    if (list === undefined) this.#free.set(width, [block]);
+    else list.push(block);
+  }
+
+  #append(record: MetricsRecord): void {
+    const bytes = encodeRecord(record);
+    if (bytes.length > MAX_RECORD_BYTES) {
+      throw new CapacityError(
+        `a record of ${bytes.length} bytes is over the limit of ${MAX_RECORD_BYTES}`,
+      );
+    }
+    let skipped = 0;
+    if (this.#records.used + bytes.length > this.#records.bytes.length) {
+      // The unused rest of a chunk counts as committed; it is zeros, which say "go on in the next".
+      skipped = this.#records.bytes.length - this.#records.used;
+      this.#records = this.#extend(ChunkKind.records, bytes.length);
+    }
+    const chunk = this.#records;
+    chunk.bytes.set(bytes, chunk.used);
+    chunk.dirty?.mark(chunk.used / SLOT_BYTES, (chunk.used + bytes.length) / SLOT_BYTES - 1);
+    chunk.used += bytes.length;
+    this.#committed += skipped + bytes.length;
+    this.#store(COMMIT_AT, this.#committed);
+  }
+
+  /** Adds a chunk of at least `need` bytes: half of the file as it is, so that chunks stay few. */
+  #extend(kind: ChunkKind, need: number): Chunk {
+    const wish = Math.max(need, Math.min(this.#size / 2, MAX_CHUNK_BYTES));
+    const length = Math.ceil(wish / CHUNK_UNIT_BYTES) * CHUNK_UNIT_BYTES;
+    const count = this.#words[CHUNK_COUNT_AT / 4] as number;
+    if (this.#size + length > this.#maxFileBytes || count === MAX_CHUNKS) {
+      throw new CapacityError(
+        `${this.#mapping.path}: ${this.#size} bytes in ${count} chunks, and ${length} more are over the limit of ${this.#maxFileBytes}`,
+      );
+    }
+    const begin = this.#size;
+    const buffer = this.#mapping.extend(begin, length);
+    this.#size += length;
+    const chunk = toChunk(buffer, begin, this.#mapping.track(begin, length));
+    this.#enter(kind, length);
+    return chunk;
+  }
+
+  #enter(kind: ChunkKind, length: number): void {
+    const count = this.#words[CHUNK_COUNT_AT / 4] as number;
+    const entryAt = CHUNK_TABLE_AT + count * CHUNK_ENTRY_BYTES;
+    this.#store(entryAt, (kind << 24) | (length / CHUNK_UNIT_BYTES));
+    this.#store(CHUNK_COUNT_AT, count + 1);
+  }
+
+  #store(at: number, value: number): void {
+    Atomics.store(this.#words, at / 4, value);
+    const word = Math.floor(at / SLOT_BYTES);
+    this.#published?.mark(word, word);
+  }
+}
+
+function toChunk(buffer: ArrayBuffer, begin: number, dirty: DirtyRange | undefined): Chunk {
+  return {
+    bytes: new Uint8Array(buffer),
+    values: new Float64Array(buffer),
+    dirty,
+    begin,
+    used: 0,
+  };
+}
