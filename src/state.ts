@@ -17,6 +17,7 @@ import { threadShared } from './thread-shared.js';
 /** A metric whose `collect` callback brings it up to date before this thread makes a page. */
 export interface Computed {
   readonly name: string;
+  /** @internal */
   runCollect(): unknown;
 }
 

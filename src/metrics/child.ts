@@ -5,8 +5,11 @@ import type { Indexed, LabelIndex } from './label-index.js';
 
 /** What a child needs of its metric to come back after it was removed. */
 export interface ChildOwner<C extends Child<C>> {
+  /** @internal */
   readonly index: LabelIndex<C>;
+  /** @internal */
   readonly store: Store;
+  /** @internal */
   readonly storeMetric: StoreMetric;
 }
 

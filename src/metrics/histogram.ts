@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import type { LabelValues } from '../model/labels.js';
+import { type BucketFinder, bucketFinder, findBucket } from './bucket-finder.js';
 import { Child, type ChildOwner } from './child.js';
 import {
   type LabelValuesByName,
@@ -30,11 +31,11 @@ export interface HistogramValue<T extends string> {
 
 /** One series of a histogram. Stays valid as long as the histogram, also when the series is removed meanwhile. */
 export class HistogramChild extends Child<HistogramChild> {
-  readonly #bounds: Float64Array;
+  readonly #finder: BucketFinder;
 
-  constructor(owner: ChildOwner<HistogramChild>, labelValues: LabelValues, bounds: Float64Array) {
+  constructor(owner: ChildOwner<HistogramChild>, labelValues: LabelValues, finder: BucketFinder) {
     super(owner, labelValues);
-    this.#bounds = bounds;
+    this.#finder = finder;
   }
 
   /** Counts `value` in its bucket. @throws TypeError when it is not a finite number */
@@ -47,13 +48,10 @@ export class HistogramChild extends Child<HistogramChild> {
       this.revive().observe(value);
       return;
     }
-    const bounds = this.#bounds;
     const { values, dirty } = this;
-    const count = bounds.length;
-    let bucket = 0;
-    while (bucket < count && value > (bounds[bucket] as number)) bucket++;
-    const at = index + bucket;
-    const sumAt = index + count + 1;
+    const finder = this.#finder;
+    const at = index + findBucket(finder, value);
+    const sumAt = index + finder.bounds.length + 1;
     values[at] = (values[at] as number) + 1;
     values[sumAt] = (values[sumAt] as number) + value;
     if (dirty !== undefined) dirty.mark(at, sumAt);
@@ -78,7 +76,7 @@ export class HistogramChild extends Child<HistogramChild> {
 export class Histogram<T extends string = string> extends Metric<T, HistogramChild> {
   /** Upper bounds, ascending, without `+Inf`. */
   readonly buckets: readonly number[];
-  readonly #bounds: Float64Array;
+  readonly #finder: BucketFinder;
   readonly #bare: HistogramChild;
 
   constructor(config: HistogramConfiguration<T>) {
@@ -86,7 +84,7 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     const buckets = ascending(config.buckets ?? DEFAULT_BUCKETS);
     super(config, { type: 'histogram', mode: 'livesum', buckets, reserved: ['le'] });
     this.buckets = buckets;
-    this.#bounds = Float64Array.from(buckets);
+    this.#finder = bucketFinder(buckets);
     this.#bare = this.childOf({});
     if (this.labelNames.length === 0) this.#bare.zero();
   }
@@ -125,7 +123,7 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
   }
 
   protected createChild(values: LabelValues): HistogramChild {
-    return new HistogramChild(this, values, this.#bounds);
+    return new HistogramChild(this, values, this.#finder);
   }
 
   #export(child: HistogramChild): HistogramValue<T>[] {

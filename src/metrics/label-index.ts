@@ -1,16 +1,18 @@
 /**
  * From a labels object to the series it names: the hot path of every labelled update.
  *
- * The index is a tree of Maps, one level per label name, keyed by the values as the
- * application gives them, so that a lookup hashes nothing but what the engine has
- * hashed already and builds no key string. Numbers and booleans are keyed beside the
+ * The index is a tree with one level per label name, keyed by the values as the
+ * application gives them: no key string is built, and nothing is hashed that the engine
+ * has not hashed already. A level with few values is scanned, which for the strings that
+ * label values usually are is a comparison of pointers and cheaper than a hash lookup;
+ * one with many values is a Map. Numbers and booleans are keyed in the Map, beside the
  * string they stand for.
  *
  * A function generated for the metric's label names reads each label by a fixed name:
  * the engine then knows the shape of the labels object at that very place, which a
  * loop over names, shared by all metrics, denies it. Names are held to
  * `[a-zA-Z_][a-zA-Z0-9_]*` before they come here. Where generating code is forbidden
- * the loop serves.
+ * the loop serves. `bench/update.ts` measures it.
  */
 
 import { inspect } from 'node:util';
@@ -22,24 +24,99 @@ export interface Indexed {
   readonly labelCount: number;
 }
 
-type Level = Map<unknown, unknown>;
 type Find<T> = (labels: object) => T | undefined;
 
 /** Lookups after which generating code pays for itself. */
-const LOOKUPS_BEFORE_GENERATION = 256;
+const LOOKUPS_BEFORE_GENERATION = 64;
+
+/** Strings that are scanned; a level with more of them keeps them in its Map. */
+const MAX_SCANNED = 8;
+
+/** What follows after each value of one label. */
+class Level {
+  /** Strings while they are few, and what follows after each; empty once they are many. */
+  readonly keys: string[] = [];
+  readonly next: unknown[] = [];
+  /** What is not a string, and strings once they are many. */
+  readonly map = new Map<unknown, unknown>();
+
+  /** What follows after `key`. The generated code does the same in line. */
+  get(key: unknown): unknown {
+    if (typeof key === 'string' && this.keys.length > 0) {
+      const at = this.keys.indexOf(key);
+      return at < 0 ? undefined : this.next[at];
+    }
+    return this.map.get(key);
+  }
+
+  set(key: unknown, value: unknown): void {
+    const { keys, next, map } = this;
+    if (typeof key !== 'string') {
+      map.set(key, value);
+      return;
+    }
+    const at = keys.indexOf(key);
+    if (at >= 0) next[at] = value;
+    else if (map.has(key) || this.#overflows()) map.set(key, value);
+    else {
+      keys.push(key);
+      next.push(value);
+    }
+  }
+
+  delete(key: unknown): void {
+    const at = typeof key === 'string' ? this.keys.indexOf(key) : -1;
+    if (at >= 0) {
+      this.keys.splice(at, 1);
+      this.next.splice(at, 1);
+    } else this.map.delete(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.keys.length === 0 && this.map.size === 0;
+  }
+
+  clear(): void {
+    this.keys.length = 0;
+    this.next.length = 0;
+    this.map.clear();
+    this.#strings = 'few';
+  }
+
+  #strings: 'few' | 'many' = 'few';
+
+  /** Whether one more string belongs in the Map; moves those that are scanned there when it does. */
+  #overflows(): boolean {
+    if (this.#strings === 'few' && this.keys.length === MAX_SCANNED) {
+      this.#strings = 'many';
+      for (const [i, key] of this.keys.entries()) this.map.set(key, this.next[i]);
+      this.keys.length = 0;
+      this.next.length = 0;
+    }
+    return this.#strings === 'many';
+  }
+}
 
 export class LabelIndex<T extends Indexed> {
+  readonly #names: readonly string[];
+  readonly #root = new Level();
+  readonly #loop: Find<T>;
+  #generated: Find<T> | undefined;
+  #lookups = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#loop = loopFind<T>(this.#root, names);
+  }
+
   /**
    * The series of a labels object that was resolved before, or undefined: then `resolve`
    * says whether the labels are wrong or only new.
    */
-  find: Find<T>;
-  readonly #names: readonly string[];
-  readonly #root: Level = new Map();
-
-  constructor(names: readonly string[]) {
-    this.#names = names;
-    this.find = this.#countingFind();
+  find(labels: object): T | undefined {
+    // Two call sites, so that the engine sees one function at this one and can inline it.
+    const generated = this.#generated;
+    return generated === undefined ? this.#countedLoop(labels) : generated(labels);
   }
 
   /**
@@ -63,7 +140,7 @@ export class LabelIndex<T extends Indexed> {
 
   get(values: LabelValues): T | undefined {
     let at: unknown = this.#root;
-    for (const value of this.#path(values)) {
+    for (const value of pathOf(values)) {
       at = (at as Level).get(value);
       if (at === undefined) return undefined;
     }
@@ -72,13 +149,13 @@ export class LabelIndex<T extends Indexed> {
 
   /** Enters a series under its label values. */
   set(series: T): void {
-    const path = this.#path(series.labelValues);
+    const path = pathOf(series.labelValues);
     const last = path.length - 1;
     let level = this.#root;
     for (let i = 0; i < last; i++) {
       let next = level.get(path[i]) as Level | undefined;
       if (next === undefined) {
-        next = new Map();
+        next = new Level();
         level.set(path[i], next);
       }
       level = next;
@@ -88,7 +165,7 @@ export class LabelIndex<T extends Indexed> {
 
   /** Lets `find` know a labels object whose values are numbers or booleans. */
   alias(labels: object, series: T): void {
-    const path = this.#path(series.labelValues);
+    const path = pathOf(series.labelValues);
     let level = this.#root;
     this.#names.forEach((name, i) => {
       const value = (labels as Record<string, unknown>)[name];
@@ -100,7 +177,7 @@ export class LabelIndex<T extends Indexed> {
 
   /** Takes a series out, and levels that are empty then. */
   delete(values: LabelValues): void {
-    const path = this.#path(values);
+    const path = pathOf(values);
     const levels: Level[] = [this.#root];
     for (let i = 0; i < path.length - 1; i++) {
       const next = levels[i]?.get(path[i]) as Level | undefined;
@@ -110,7 +187,7 @@ export class LabelIndex<T extends Indexed> {
     for (let i = path.length - 1; i >= 0; i--) {
       const level = levels[i] as Level;
       for (const key of keysOf(path[i])) level.delete(key);
-      if (level.size > 0) return;
+      if (!level.isEmpty) return;
     }
   }
 
@@ -118,21 +195,22 @@ export class LabelIndex<T extends Indexed> {
     this.#root.clear();
   }
 
-  /** A metric without labels still has one level, with the key `undefined`. */
-  #path(values: LabelValues): LabelValues {
-    return values.length === 0 ? [undefined] : values;
+  /** Whether no series is entered. */
+  get isEmpty(): boolean {
+    return this.#root.isEmpty;
   }
 
-  #countingFind(): Find<T> {
-    const loop = loopFind<T>(this.#root, this.#names);
-    let lookups = 0;
-    return (labels) => {
-      if (++lookups > LOOKUPS_BEFORE_GENERATION) {
-        this.find = generatedFind<T>(this.#root, this.#names) ?? loop;
-      }
-      return loop(labels);
-    };
+  #countedLoop(labels: object): T | undefined {
+    if (++this.#lookups === LOOKUPS_BEFORE_GENERATION) {
+      this.#generated = generatedFind<T>(this.#root, this.#names);
+    }
+    return this.#loop(labels);
   }
+}
+
+/** A metric without labels still has one level, with the key `undefined`. */
+function pathOf(values: LabelValues): LabelValues {
+  return values.length === 0 ? [undefined] : values;
 }
 
 /** The keys under which a value may stand: itself, and the number or boolean that reads as it. */
@@ -165,16 +243,28 @@ function generatedFind<T extends Indexed>(
 ): Find<T> | undefined {
   if (names.length === 0) return undefined;
   const steps = names.map(
-    (name) => `at = at.get(labels.${name}); if (at === undefined) return undefined;`,
+    (name) => `{
+      const key = labels.${name};
+      const keys = at.keys;
+      let i = keys.length;
+      if (typeof key === 'string' && i !== 0) {
+        do i--; while (i >= 0 && keys[i] !== key);
+        if (i < 0) return undefined;
+        at = at.next[i];
+      } else {
+        at = at.map.get(key);
+        if (at === undefined) return undefined;
+      }
+    }`,
   );
   const body = `
-		return function find(labels) {
-			let at = root;
-			${steps.join('\n')}
-			let count = 0;
-			for (const _ in labels) count++;
-			return count === at.labelCount ? at : undefined;
-		};`;
+    return function find(labels) {
+      let at = root;
+      ${steps.join('\n')}
+      let count = 0;
+      for (const _ in labels) count++;
+      return count === at.labelCount ? at : undefined;
+    };`;
   try {
     return new Function('root', body)(root) as Find<T>;
   } catch (error) {
