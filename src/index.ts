@@ -17,9 +17,13 @@ export { type MetricsHandlerOptions, metricsHandler } from './http/handler.js';
 export { installClusterHooks } from './integrations/cluster.js';
 export { markProcessDead } from './integrations/mark.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
-export { Counter, type CounterConfiguration } from './metrics/counter.js';
-export { Gauge, type GaugeConfiguration } from './metrics/gauge.js';
-export { Histogram, type HistogramConfiguration } from './metrics/histogram.js';
+export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
+export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
+export {
+  type BoundHistogram,
+  Histogram,
+  type HistogramConfiguration,
+} from './metrics/histogram.js';
 export type { Aggregator, LabelValuesByName, MetricObject, MetricValue } from './metrics/metric.js';
 export {
   type OpenMetricsContentType,
@@ -27,7 +31,7 @@ export {
   Registry,
   type RegistryContentType,
 } from './metrics/registry.js';
-export { Summary, type SummaryConfiguration } from './metrics/summary.js';
+export { type BoundSummary, Summary, type SummaryConfiguration } from './metrics/summary.js';
 export type { Family, Sample } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';
 

@@ -3,14 +3,14 @@ import { toFamily } from '../exposition/families.js';
 import { FORMATS, type FormatName } from '../exposition/formats.js';
 import { PageRenderer } from '../exposition/page.js';
 import { MAX_READ_ATTEMPTS } from '../limits.js';
+import type { Select } from '../merge/claims.js';
 import { type MergePlan, planMerge } from '../merge/plan.js';
 import type { MergeSource } from '../merge/source.js';
+import type { PageSelection } from '../metrics/registry.js';
 import type { Family, FamilyTable } from '../model/family.js';
-import type { StoredMetric } from '../model/metric.js';
 import { nowMs } from '../processes/clock.js';
 import { createObserver, type Observer } from '../processes/liveness.js';
 import { type ThreadState, threadState } from '../state.js';
-import type { StoreMetric } from '../store/series.js';
 import { VERSION } from '../version.js';
 import { runCallbacks } from './callbacks.js';
 import { type DirectoryList, directoryList } from './directories.js';
@@ -32,18 +32,12 @@ export interface PageOptions {
   names?: readonly string[] | undefined;
 }
 
-/** Metrics of this thread by identity, those of others by name: a registry's view. */
-export interface Selection {
-  readonly metrics: ReadonlySet<StoreMetric>;
-  readonly names: ReadonlySet<string>;
-}
-
 interface CachedPlan {
   readonly topology: number;
   readonly plan: MergePlan;
 }
 
-const ALL: Selection = { metrics: new Set(), names: new Set() };
+const ALL: PageSelection = { metrics: new Map(), defaultLabels: [] };
 
 /**
  * Reads, merges and renders what all processes have written into a directory. Any
@@ -56,7 +50,7 @@ export class Collector {
   readonly #observer: Observer;
   readonly #selfMetrics: boolean;
   readonly #views = new Map<string, DirectoryView>();
-  readonly #plans = new WeakMap<Selection, CachedPlan>();
+  readonly #plans = new WeakMap<PageSelection, CachedPlan>();
   readonly #self = new SelfMetrics();
   readonly #renderers = {
     text: new PageRenderer(FORMATS.text),
@@ -100,7 +94,7 @@ export class Collector {
   }
 
   /** The merged page of a registry's metrics. */
-  async collectSelection(selection: Selection, format: FormatName): Promise<string> {
+  async collectSelection(selection: PageSelection, format: FormatName): Promise<string> {
     return this.#renderers[format].render(await this.#collect(selection, undefined));
   }
 
@@ -112,12 +106,12 @@ export class Collector {
   }
 
   async #collect(
-    selection: Selection,
+    selection: PageSelection,
     names: readonly string[] | undefined,
   ): Promise<FamilyTable[]> {
     const wanted = names === undefined ? undefined : familyFilter(names);
     await runCallbacks(this.#state, (name) =>
-      selection === ALL ? (wanted?.(name) ?? true) : selection.names.has(name),
+      selection === ALL ? (wanted?.(name) ?? true) : selection.metrics.has(name),
     );
     const directories = await this.#directories();
     const begin = performance.now();
@@ -131,7 +125,7 @@ export class Collector {
   }
 
   /** Merges one moment: begins again when slots changed hands meanwhile. */
-  #merge(directories: readonly string[], selection: Selection): MergePlan {
+  #merge(directories: readonly string[], selection: PageSelection): MergePlan {
     for (let attempt = 1; ; attempt++) {
       this.#scan(directories);
       const before = this.#sources.map(({ reader }) => reader.reuse);
@@ -193,7 +187,7 @@ export class Collector {
     return memorySource(store.memoryWriter);
   }
 
-  #planOf(selection: Selection): MergePlan {
+  #planOf(selection: PageSelection): MergePlan {
     const cached = this.#plans.get(selection);
     if (cached?.topology === this.#topology) return cached.plan;
     const plan =
@@ -204,7 +198,8 @@ export class Collector {
     return plan;
   }
 
-  #selector(selection: Selection): (source: MergeSource, metric: StoredMetric) => boolean {
+  /** Metrics of this thread by identity, with the registry's default labels; those of others by name. */
+  #selector({ metrics, defaultLabels }: PageSelection): Select {
     const { store } = this.#state;
     const ownIds = new Map<MergeSource, Set<number | undefined>>();
     const writers = [store.memoryWriter, ...(store.fileWriter ? [store.fileWriter] : [])];
@@ -213,12 +208,18 @@ export class Collector {
         memorySource(writer) ??
         this.#sources.find(({ reader }) => reader.path === writer.mapping.path);
       if (source === undefined) continue;
-      const ids = [...selection.metrics].map((metric) => store.idOf(metric, writer));
+      const ids = [...metrics.values()].map((metric) => store.idOf(metric, writer));
       ownIds.set(source, new Set(ids));
     }
-    return (source, metric) =>
-      ownIds.get(source)?.has(metric.id) ??
-      (selection.names.has(metric.name) && !ownIds.has(source));
+    return (source, metric) => {
+      const ids = ownIds.get(source);
+      if (ids !== undefined) return ids.has(metric.id) ? defaultLabels : undefined;
+      const own = metrics.get(metric.name);
+      if (own === undefined) return undefined;
+      // Another process has its own default labels, unless this registry is one that,
+      // here, shows the metric with others than the metric's.
+      return own.defaultLabels === defaultLabels ? metric.defaultLabels : defaultLabels;
+    };
   }
 
   #withSelfMetrics(plan: MergePlan, begin: number): FamilyTable[] {

@@ -1,3 +1,4 @@
+import type { LabelPair } from '../model/labels.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import { isLiveMode } from './gauges.js';
 import type { MergeSource } from './source.js';
@@ -6,8 +7,16 @@ import type { MergeSource } from './source.js';
 export interface Claim {
   readonly source: MergeSource;
   readonly metric: StoredMetric;
+  /** Labels that every series has where it has none of the name itself. */
+  readonly defaultLabels: readonly LabelPair[];
   readonly series: StoredSeries[];
 }
+
+/** Default labels with which a writer's metric is shown, or undefined where it is not. */
+export type Select = (
+  source: MergeSource,
+  metric: StoredMetric,
+) => readonly LabelPair[] | undefined;
 
 /** What disagreed, counted in writers. */
 export interface Conflicts {
@@ -32,14 +41,15 @@ export interface Agreement {
 /** Gathers what all writers say by family name. `sources` come oldest first. */
 export function claimsByName(
   sources: readonly MergeSource[],
-  select: (source: MergeSource, metric: StoredMetric) => boolean,
+  select: Select,
 ): Map<string, Claim[]> {
   const byName = new Map<string, Claim[]>();
   for (const source of sources) {
     const claims = new Map<StoredMetric, Claim>();
     for (const metric of source.metrics) {
-      if (!select(source, metric)) continue;
-      const claim = { source, metric, series: [] };
+      const defaultLabels = select(source, metric);
+      if (defaultLabels === undefined) continue;
+      const claim = { source, metric, defaultLabels, series: [] };
       claims.set(metric, claim);
       const others = byName.get(metric.name);
       if (others === undefined) byName.set(metric.name, [claim]);

@@ -1,12 +1,14 @@
 import { type FamilyTable, familyWidth } from '../model/family.js';
 import { compareLabels, type LabelPair, labelKey } from '../model/labels.js';
+import { type GaugeMode, keepsSetTime, type StoredSeries } from '../model/metric.js';
 import {
-  type GaugeMode,
-  keepsSetTime,
-  type StoredMetric,
-  type StoredSeries,
-} from '../model/metric.js';
-import { type Agreement, agree, type Claim, type Conflicts, claimsByName } from './claims.js';
+  type Agreement,
+  agree,
+  type Claim,
+  type Conflicts,
+  claimsByName,
+  type Select,
+} from './claims.js';
 import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
 import { type Addition, type Folding, type GaugeRun, runAdditions, runGauges } from './runs.js';
 import type { MergeSource } from './source.js';
@@ -23,13 +25,13 @@ export interface MergePlan {
   run(): void;
 }
 
-const everything = () => true;
+const everything: Select = (_, metric) => metric.defaultLabels;
+
+/** Labels that a type, or a mode, adds itself: a default label cannot have their names. */
+const OWN_LABELS = { histogram: 'le', summary: 'quantile' } as const;
 
 /** Lays out the merge of these writers' metrics, or of those that `select` lets through. */
-export function planMerge(
-  sources: readonly MergeSource[],
-  select: (source: MergeSource, metric: StoredMetric) => boolean = everything,
-): MergePlan {
+export function planMerge(sources: readonly MergeSource[], select: Select = everything): MergePlan {
   const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
   const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0 };
   const layouts: FamilyLayout[] = [];
@@ -85,9 +87,9 @@ function layOut(agreement: Agreement, begin: number): FamilyLayout {
   const { newest, claims, bounds } = agreement;
   const indexes = new Map<string, number>();
   const found: (readonly LabelPair[])[] = [];
-  const targets = claims.map(({ source, metric, series }) =>
-    series.map((one) => {
-      const pairs = labelsOf(metric, one, newest.mode, source.writerLabel);
+  const targets = claims.map((claim) =>
+    claim.series.map((one) => {
+      const pairs = labelsOf(claim, one, newest.mode);
       const key = labelKey([...pairs].sort(byName));
       let index = indexes.get(key);
       if (index === undefined) {
@@ -113,19 +115,19 @@ function layOut(agreement: Agreement, begin: number): FamilyLayout {
 }
 
 function labelsOf(
-  metric: StoredMetric,
+  { metric, defaultLabels, source }: Claim,
   series: StoredSeries,
   mode: GaugeMode,
-  writerLabel: string,
 ): readonly LabelPair[] {
   const pairs: LabelPair[] = [];
   series.labelValues.forEach((value, i) => {
     if (value !== undefined) pairs.push([metric.labelNames[i] as string, value]);
   });
-  for (const pair of metric.defaultLabels) {
-    if (!pairs.some(([name]) => name === pair[0])) pairs.push(pair);
+  if (showsEachWriter(mode)) pairs.push(['pid', source.writerLabel]);
+  const own = OWN_LABELS[metric.type as keyof typeof OWN_LABELS];
+  for (const pair of defaultLabels) {
+    if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
   }
-  if (showsEachWriter(mode)) pairs.push(['pid', writerLabel]);
   return pairs;
 }
 

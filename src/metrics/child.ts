@@ -3,6 +3,13 @@ import { Series, type StoreMetric } from '../store/series.js';
 import type { Store } from '../store/store.js';
 import type { Indexed, LabelIndex } from './label-index.js';
 
+/** Labels of one series. */
+export interface LabelSet {
+  readonly values: LabelValues;
+  /** As the application gave them, by name, where they are not all strings. */
+  readonly given: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** What a child needs of its metric to come back after it was removed. */
 export interface ChildOwner<C extends Child<C>> {
   /** @internal */
@@ -11,6 +18,8 @@ export interface ChildOwner<C extends Child<C>> {
   readonly store: Store;
   /** @internal */
   readonly storeMetric: StoreMetric;
+  /** @internal The child of these labels. */
+  childOf(labels: object): C;
 }
 
 /**
@@ -21,14 +30,32 @@ export interface ChildOwner<C extends Child<C>> {
 export abstract class Child<Self extends Child<Self>> extends Series implements Indexed {
   /** How many labels have a value. */
   readonly labelCount: number;
+  readonly #given: LabelSet['given'];
   readonly #owner: ChildOwner<Self>;
 
-  constructor(owner: ChildOwner<Self>, labelValues: LabelValues) {
-    super(owner.storeMetric, labelValues);
+  constructor(owner: ChildOwner<Self>, labels: LabelSet) {
+    super(owner.storeMetric, labels.values);
     this.#owner = owner;
+    this.#given = labels.given;
     let count = 0;
-    for (const value of labelValues) if (value !== undefined) count++;
+    for (const value of labels.values) if (value !== undefined) count++;
     this.labelCount = count;
+  }
+
+  /** This series, or the one that has these labels besides, or in place of, its own. */
+  protected withLabels(labels: object | undefined): Self {
+    if (labels === undefined) return this as unknown as Self;
+    return this.#owner.childOf({ ...this.labels(), ...labels });
+  }
+
+  /** Labels by name as the application gave them, absent ones left out. */
+  labels(): Record<string, unknown> {
+    const { labelNames } = this.metric.descriptor;
+    const present = labelNames.flatMap((name, i) => {
+      const value = this.#given === undefined ? this.labelValues[i] : this.#given[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return Object.fromEntries(present);
   }
 
   /**

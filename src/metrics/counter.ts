@@ -1,9 +1,7 @@
 import { format } from 'node:util';
-import type { LabelValues } from '../model/labels.js';
-import { Child } from './child.js';
+import { Child, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  labelsOf,
   Metric,
   type MetricConfiguration,
   type MetricObject,
@@ -16,14 +14,31 @@ export interface CounterConfiguration<T extends string> extends MetricConfigurat
   collect?: ((this: Counter<T>) => void | Promise<void>) | undefined;
 }
 
-/** One series of a counter. Stays valid as long as the counter, also when the series is removed meanwhile. */
-export class CounterChild extends Child<CounterChild> {
+/**
+ * One series of a counter, bound: `inc` looks nothing up, and may be taken off and passed
+ * on. Stays valid as long as the counter, also when the series is removed meanwhile.
+ */
+export interface BoundCounter {
   /**
    * Adds `value`, or 1.
    *
    * @throws TypeError when the value is not a finite number
    * @throws Error when it is negative
    */
+  readonly inc: (value?: number | null) => void;
+}
+
+/** One series of a counter in the index. */
+export class CounterChild extends Child<CounterChild> {
+  #bound: BoundCounter | undefined;
+
+  /** What `labels()` gives: the same at every call. */
+  get bound(): BoundCounter {
+    this.#bound ??= { inc: (value) => this.inc(value) };
+    return this.#bound;
+  }
+
+  /** See `BoundCounter`. */
   inc(value?: number | null): void {
     let amount = 1;
     if (value !== undefined && value !== null) {
@@ -69,10 +84,10 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
   }
 
   /** The series of these labels, bound: its `inc` looks nothing up. */
-  labels(...values: string[]): CounterChild;
-  labels(labels: LabelValuesByName<T>): CounterChild;
-  labels(...labels: (LabelValuesByName<T> | string)[]): CounterChild {
-    return this.childOf(labelsOf(this.labelNames, labels));
+  labels(...values: (string | number)[]): BoundCounter;
+  labels(labels: LabelValuesByName<T>): BoundCounter;
+  labels(...labels: (LabelValuesByName<T> | string | number)[]): BoundCounter {
+    return this.boundChild(labels).bound;
   }
 
   /** Takes all series off the page; a counter without labels begins again at zero. */
@@ -91,8 +106,8 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
     );
   }
 
-  protected createChild(values: LabelValues): CounterChild {
-    return new CounterChild(this, values);
+  protected createChild(labels: LabelSet): CounterChild {
+    return new CounterChild(this, labels);
   }
 }
 

@@ -1,11 +1,9 @@
 import { format } from 'node:util';
-import type { LabelValues } from '../model/labels.js';
 import { type GaugeMode, keepsSetTime } from '../model/metric.js';
 import { nowMs } from '../processes/clock.js';
-import { Child, type ChildOwner } from './child.js';
+import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  labelsOf,
   Metric,
   type MetricConfiguration,
   type MetricObject,
@@ -30,44 +28,66 @@ const SET = 1;
 // Orders stores around it also on processors that would reorder them.
 const fence = new Int32Array(1);
 
-/** One series of a gauge. Stays valid as long as the gauge, also when the series is removed meanwhile. */
+/**
+ * One series of a gauge, bound: its methods look nothing up, and may be taken off and
+ * passed on. Stays valid as long as the gauge, also when the series is removed meanwhile.
+ */
+export interface BoundGauge<T extends string = string> {
+  /** @throws TypeError when the value is not a number; NaN and infinities are numbers */
+  readonly set: (value: number) => void;
+  /** Adds `value`, or 1. @throws TypeError when the value is not a number */
+  readonly inc: (value?: number) => void;
+  /** Subtracts `value`, or 1. @throws TypeError when the value is not a number */
+  readonly dec: (value?: number) => void;
+  /** Sets seconds since 1970. */
+  readonly setToCurrentTime: () => void;
+  /** Returns a function that sets, and returns, the seconds since this call; it takes further labels. */
+  readonly startTimer: () => (labels?: LabelValuesByName<T>) => number;
+}
+
+/** One series of a gauge in the index. */
 export class GaugeChild extends Child<GaugeChild> {
   readonly #timeKept: TimeKept;
+  #bound: BoundGauge | undefined;
 
-  constructor(owner: ChildOwner<GaugeChild>, labelValues: LabelValues, timeKept: TimeKept) {
-    super(owner, labelValues);
+  constructor(owner: ChildOwner<GaugeChild>, labels: LabelSet, timeKept: TimeKept) {
+    super(owner, labels);
     this.#timeKept = timeKept;
   }
 
-  /** @throws TypeError when the value is not a number; NaN and infinities are numbers */
+  /** What `labels()` gives: the same at every call. */
+  get bound(): BoundGauge {
+    this.#bound ??= {
+      set: (value) => this.set(value),
+      inc: (value) => this.inc(value),
+      dec: (value) => this.dec(value),
+      setToCurrentTime: () => this.setToCurrentTime(),
+      startTimer: () =>
+        startTimer((seconds, labels?: object) => this.withLabels(labels).set(seconds)),
+    };
+    return this.#bound;
+  }
+
   set(value: number): void {
     if (typeof value !== 'number') invalid('Value', value);
     if (this.index < 0) this.revive().#store(value);
     else this.#store(value);
   }
 
-  /** Adds `value`, or 1. @throws TypeError when the value is not a number */
   inc(value = 1): void {
     if (typeof value !== 'number') invalid('Delta', value);
     const child = this.index < 0 ? this.revive() : this;
     child.#store((child.values[child.index] as number) + value);
   }
 
-  /** Subtracts `value`, or 1. @throws TypeError when the value is not a number */
   dec(value = 1): void {
     if (typeof value !== 'number') invalid('Delta', value);
     const child = this.index < 0 ? this.revive() : this;
     child.#store((child.values[child.index] as number) - value);
   }
 
-  /** Sets seconds since 1970. */
   setToCurrentTime(): void {
     this.set(Date.now() / 1000);
-  }
-
-  /** Returns a function that sets, and returns, the seconds since this call. */
-  startTimer(): () => number {
-    return startTimer((seconds) => this.set(seconds));
   }
 
   /** @internal Gives the series its block and leaves it unset. */
@@ -155,10 +175,10 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
   }
 
   /** The series of these labels, bound: its methods look nothing up. @throws Error for an unknown label */
-  labels(...values: string[]): GaugeChild;
-  labels(labels: LabelValuesByName<T>): GaugeChild;
-  labels(...labels: (LabelValuesByName<T> | string)[]): GaugeChild {
-    return this.childOf(labelsOf(this.labelNames, labels));
+  labels(...values: (string | number)[]): BoundGauge<T>;
+  labels(labels: LabelValuesByName<T>): BoundGauge<T>;
+  labels(...labels: (LabelValuesByName<T> | string | number)[]): BoundGauge<T> {
+    return this.boundChild(labels).bound;
   }
 
   /** Takes all series off the page; a gauge without labels begins again at zero, not set. */
@@ -177,8 +197,8 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
     );
   }
 
-  protected createChild(values: LabelValues): GaugeChild {
-    return new GaugeChild(this, values, timeKeptBy(this.storeMetric.descriptor.mode));
+  protected createChild(labels: LabelSet): GaugeChild {
+    return new GaugeChild(this, labels, timeKeptBy(this.storeMetric.descriptor.mode));
   }
 }
 

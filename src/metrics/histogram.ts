@@ -1,10 +1,8 @@
 import { format } from 'node:util';
-import type { LabelValues } from '../model/labels.js';
 import { type BucketFinder, bucketFinder, findBucket } from './bucket-finder.js';
-import { Child, type ChildOwner } from './child.js';
+import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  labelsOf,
   Metric,
   type MetricConfiguration,
   type MetricObject,
@@ -29,16 +27,37 @@ export interface HistogramValue<T extends string> {
   exemplar: null | undefined;
 }
 
-/** One series of a histogram. Stays valid as long as the histogram, also when the series is removed meanwhile. */
+/**
+ * One series of a histogram, bound: its methods look nothing up, and may be taken off and
+ * passed on. Stays valid as long as the histogram, also when the series is removed meanwhile.
+ */
+export interface BoundHistogram<T extends string = string> {
+  /** Counts `value` in its bucket. @throws TypeError when it is not a finite number */
+  readonly observe: (value: number) => void;
+  /** Returns a function that observes, and returns, the seconds since this call; it takes further labels. */
+  readonly startTimer: () => (labels?: LabelValuesByName<T>) => number;
+}
+
+/** One series of a histogram in the index. */
 export class HistogramChild extends Child<HistogramChild> {
   readonly #finder: BucketFinder;
+  #bound: BoundHistogram | undefined;
 
-  constructor(owner: ChildOwner<HistogramChild>, labelValues: LabelValues, finder: BucketFinder) {
-    super(owner, labelValues);
+  constructor(owner: ChildOwner<HistogramChild>, labels: LabelSet, finder: BucketFinder) {
+    super(owner, labels);
     this.#finder = finder;
   }
 
-  /** Counts `value` in its bucket. @throws TypeError when it is not a finite number */
+  /** What `labels()` gives: the same at every call. */
+  get bound(): BoundHistogram {
+    this.#bound ??= {
+      observe: (value) => this.observe(value),
+      startTimer: () =>
+        startTimer((seconds, labels?: object) => this.withLabels(labels).observe(seconds)),
+    };
+    return this.#bound;
+  }
+
   observe(value: number): void {
     if (!Number.isFinite(value)) {
       throw new TypeError(`Value is not a valid number: ${format(value)}`);
@@ -55,11 +74,6 @@ export class HistogramChild extends Child<HistogramChild> {
     values[at] = (values[at] as number) + 1;
     values[sumAt] = (values[sumAt] as number) + value;
     if (dirty !== undefined) dirty.mark(at, sumAt);
-  }
-
-  /** Returns a function that observes, and returns, the seconds since this call. */
-  startTimer(): () => number {
-    return startTimer((seconds) => this.observe(seconds));
   }
 
   /** @internal Gives the series its block, or sets it to zero where it has one. */
@@ -111,10 +125,10 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
   }
 
   /** The series of these labels, bound: its `observe` looks nothing up. @throws Error for an unknown label */
-  labels(...values: string[]): HistogramChild;
-  labels(labels: LabelValuesByName<T>): HistogramChild;
-  labels(...labels: (LabelValuesByName<T> | string)[]): HistogramChild {
-    return this.childOf(labelsOf(this.labelNames, labels));
+  labels(...values: (string | number)[]): BoundHistogram<T>;
+  labels(labels: LabelValuesByName<T>): BoundHistogram<T>;
+  labels(...labels: (LabelValuesByName<T> | string | number)[]): BoundHistogram<T> {
+    return this.boundChild(labels).bound;
   }
 
   /** The values of this process, as prom-client gives them. */
@@ -122,8 +136,8 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
   }
 
-  protected createChild(values: LabelValues): HistogramChild {
-    return new HistogramChild(this, values, this.#finder);
+  protected createChild(labels: LabelSet): HistogramChild {
+    return new HistogramChild(this, labels, this.#finder);
   }
 
   #export(child: HistogramChild): HistogramValue<T>[] {

@@ -134,6 +134,10 @@ export class LabelIndex<T extends Indexed> {
     }
     return this.#names.map((name) => {
       const value = (labels as Record<string, unknown>)[name];
+      // What every object inherits is no label, whatever its name.
+      if (value === (Object.prototype as unknown as Record<string, unknown>)[name]) {
+        return Object.hasOwn(labels, name) && value !== undefined ? `${value}` : undefined;
+      }
       return value === undefined ? undefined : `${value as string}`;
     });
   }

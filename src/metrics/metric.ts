@@ -1,9 +1,9 @@
-import type { LabelPair, LabelValues } from '../model/labels.js';
+import type { LabelPair } from '../model/labels.js';
 import { GAUGE_MODES, type GaugeMode, type MetricType } from '../model/metric.js';
 import { type Computed, type ThreadState, threadState } from '../state.js';
 import { StoreMetric } from '../store/series.js';
 import type { Store } from '../store/store.js';
-import type { Child, ChildOwner } from './child.js';
+import type { Child, ChildOwner, LabelSet } from './child.js';
 import { LabelIndex } from './label-index.js';
 import { defaultRegistry, type Registry } from './registry.js';
 
@@ -77,7 +77,8 @@ export abstract class Metric<T extends string, C extends Child<C>>
   readonly store: Store;
   /** @internal */
   readonly storeMetric: StoreMetric;
-  readonly #callback: (() => unknown) | undefined;
+  /** Brings computed values up to date before a page is made. May be set, or be a subclass's method. */
+  collect?: () => void | Promise<void>;
   readonly #computed: Set<Computed>;
 
   /**
@@ -89,7 +90,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
     traits: MetricTraits,
     state: ThreadState = threadState(),
   ) {
-    const labelNames = config.labelNames ?? [];
+    const labelNames = [...new Set(config.labelNames ?? [])];
     validate(config, labelNames, traits);
     this.name = config.name;
     this.help = config.help;
@@ -97,7 +98,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
     this.labelNames = labelNames;
     this.aggregator = config.aggregator ?? 'sum';
     this.registers = config.registers ?? [defaultRegistry()];
-    this.#callback = config.collect as (() => unknown) | undefined;
+    if (config.collect) this.collect = config.collect as () => void | Promise<void>;
     this.#computed = state.computed;
     this.store = state.store;
     this.index = new LabelIndex<C>(labelNames);
@@ -106,7 +107,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
       help: this.help,
       type: traits.type,
       mode: traits.mode,
-      labelNames: [...labelNames],
+      labelNames,
       buckets: traits.buckets,
     });
     for (const registry of this.registers) registry.registerMetric(this);
@@ -114,9 +115,11 @@ export abstract class Metric<T extends string, C extends Child<C>>
 
   /** @internal A registry begins to show the metric. */
   attach(defaultLabels: readonly LabelPair[]): void {
-    if (defaultLabels.length > 0) this.storeMetric.defaultLabels = defaultLabels;
+    if (this.storeMetric.registrations === 0 || defaultLabels.length > 0) {
+      this.setDefaultLabels(defaultLabels);
+    }
     this.store.attach(this.storeMetric);
-    if (this.#callback !== undefined) this.#computed.add(this);
+    this.#computed.add(this);
   }
 
   /** @internal Every series has these labels where it has none of the name itself. */
@@ -130,9 +133,9 @@ export abstract class Metric<T extends string, C extends Child<C>>
     if (this.storeMetric.registrations === 0) this.#computed.delete(this);
   }
 
-  /** @internal Runs the `collect` callback, which brings computed values up to date. */
+  /** @internal Runs the callback, where there is one. */
   runCollect(): unknown {
-    return this.#callback?.call(this);
+    return this.collect?.();
   }
 
   /** Takes one series, given by its label values in order or by name, off the page of this process. */
@@ -150,16 +153,25 @@ export abstract class Metric<T extends string, C extends Child<C>>
     this.index.clear();
   }
 
-  /** The child of these labels, made where there is none. */
-  protected childOf(labels: object): C {
-    const found = this.index.find(labels);
-    return found ?? this.#resolve(labels);
+  /**
+   * @internal The child of these labels. A new one enters the index with its first
+   * update, so that a rejected update leaves nothing behind.
+   */
+  childOf(labels: object): C {
+    return this.index.find(labels) ?? this.#resolve(labels);
+  }
+
+  /** The child of these labels, in the index at once, for whoever keeps it. */
+  protected boundChild(args: readonly unknown[]): C {
+    const child = this.childOf(labelsOf(this.labelNames, args));
+    if (this.index.get(child.labelValues) === undefined) this.index.set(child);
+    return child;
   }
 
   /** The values of this process: see the classes. */
   abstract get(): Promise<MetricObject<unknown>>;
 
-  protected abstract createChild(values: LabelValues): C;
+  protected abstract createChild(labels: LabelSet): C;
 
   /** Open series of this thread in the order in which they were opened. */
   protected openChildren(): C[] {
@@ -168,11 +180,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
 
   /** Labels of a series as `get()` shows them. */
   protected labelsOfChild(child: C): LabelValuesByName<T> {
-    const labels: Record<string, string> = {};
-    child.labelValues.forEach((value, i) => {
-      if (value !== undefined) labels[this.labelNames[i] as string] = value;
-    });
-    return labels as LabelValuesByName<T>;
+    return child.labels() as LabelValuesByName<T>;
   }
 
   /** Awaits the callback, then gives what prom-client's `get()` gives. */
@@ -189,13 +197,15 @@ export abstract class Metric<T extends string, C extends Child<C>>
 
   #resolve(labels: object): C {
     const values = this.index.resolve(labels);
-    let child = this.index.get(values);
-    if (child === undefined) {
-      child = this.createChild(values);
-      this.index.set(child);
+    const known = this.index.get(values);
+    if (known !== undefined) {
+      this.index.alias(labels, known);
+      return known;
     }
-    this.index.alias(labels, child);
-    return child;
+    const allStrings = values.every(
+      (value, i) => value === (labels as Record<string, unknown>)[this.labelNames[i] as string],
+    );
+    return this.createChild({ values, given: allStrings ? undefined : { ...labels } });
   }
 }
 
@@ -233,6 +243,7 @@ function validate(
   traits: MetricTraits,
 ): void {
   if (!config.help) throw new Error('Missing mandatory help parameter');
+  if (typeof config.help !== 'string') throw new TypeError('The help parameter must be a string');
   if (!config.name) throw new Error('Missing mandatory name parameter');
   if (!METRIC_NAME.test(config.name)) throw new Error('Invalid metric name');
   if (!labelNames.every((name) => LABEL_NAME.test(name))) throw new Error('Invalid label name');

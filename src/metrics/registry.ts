@@ -22,10 +22,10 @@ export interface RegisteredMetric {
   get(): Promise<any>;
 }
 
-/** Which metrics a page shows: those of this thread by identity, those of others by name. */
+/** Which metrics a page shows, by name: those of this thread are just these, others count by name. */
 export interface PageSelection {
-  readonly metrics: ReadonlySet<StoreMetric>;
-  readonly names: ReadonlySet<string>;
+  readonly metrics: ReadonlyMap<string, StoreMetric>;
+  readonly defaultLabels: readonly LabelPair[];
 }
 
 /** What makes a registry's page. Layers above metrics put it into the thread's state. */
@@ -73,8 +73,12 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
    * Shows a metric. Metrics do it themselves when they are made.
    *
    * @throws Error when another metric has the name
+   * @throws TypeError for an object that is no metric of this library
    */
   registerMetric(metric: RegisteredMetric): void {
+    if (typeof metric.attach !== 'function') {
+      throw new TypeError(`${metric.name} is not a metric of this library`);
+    }
     const known = this.#metrics.get(metric.name);
     if (known === metric) return;
     if (known !== undefined) {
@@ -87,7 +91,7 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
 
   /** The merged page of this registry's metrics, in its content type. */
   async metrics(): Promise<string> {
-    this.#selection ??= selectionOf([...this.#metrics.values()]);
+    this.#selection ??= this.#select(this.getMetricsAsArray());
     return this.#page(this.#selection);
   }
 
@@ -95,7 +99,7 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
   async getSingleMetricAsString(name: string): Promise<string> {
     const metric = this.#metrics.get(name);
     if (metric === undefined) throw new Error(`No metric with the name ${name} is registered.`);
-    const page = await this.#page(selectionOf([metric]));
+    const page = await this.#page(this.#select([metric]));
     return page.replace(/# EOF\n$/, '').replace(/\n$/, '');
   }
 
@@ -140,6 +144,7 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
   /** Labels that every series of this registry has where it has none of the name itself. */
   setDefaultLabels(labels: object): void {
     this.#defaultLabels = Object.entries(labels).map(([name, value]) => [name, `${value}`]);
+    this.#selection = undefined;
     for (const metric of this.#metrics.values()) metric.setDefaultLabels(this.#defaultLabels);
   }
 
@@ -166,16 +171,16 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
     return merged;
   }
 
+  #select(metrics: readonly RegisteredMetric[]): PageSelection {
+    return {
+      metrics: new Map(metrics.map(({ name, storeMetric }) => [name, storeMetric])),
+      defaultLabels: this.#defaultLabels,
+    };
+  }
+
   #page(selection: PageSelection): Promise<string> {
     return (pageMaker().make as PageMaker)(selection, this.#contentType);
   }
-}
-
-function selectionOf(metrics: readonly RegisteredMetric[]): PageSelection {
-  return {
-    metrics: new Set(metrics.map(({ storeMetric }) => storeMetric)),
-    names: new Set(metrics.map(({ name }) => name)),
-  };
 }
 
 function isContentType(value: unknown): value is RegistryContentType {

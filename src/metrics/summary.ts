@@ -1,9 +1,7 @@
 import { format } from 'node:util';
-import type { LabelValues } from '../model/labels.js';
-import { Child, type ChildOwner } from './child.js';
+import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  labelsOf,
   Metric,
   type MetricConfiguration,
   type MetricObject,
@@ -40,19 +38,40 @@ interface SummaryOptions {
   readonly compressCount: number;
 }
 
-/** One series of a summary. Stays valid as long as the summary, also when the series is removed meanwhile. */
+/**
+ * One series of a summary, bound: its methods look nothing up, and may be taken off and
+ * passed on. Stays valid as long as the summary, also when the series is removed meanwhile.
+ */
+export interface BoundSummary<T extends string = string> {
+  /** Takes `value` in. @throws TypeError when it is not a finite number */
+  readonly observe: (value: number) => void;
+  /** Returns a function that observes, and returns, the seconds since this call; it takes further labels. */
+  readonly startTimer: () => (labels?: LabelValuesByName<T>) => number;
+}
+
+/** One series of a summary in the index. */
 export class SummaryChild extends Child<SummaryChild> {
   /** @internal */
   readonly quantiles: WindowQuantiles;
   readonly #compressCount: number;
+  #bound: BoundSummary | undefined;
 
-  constructor(owner: ChildOwner<SummaryChild>, labelValues: LabelValues, options: SummaryOptions) {
-    super(owner, labelValues);
+  constructor(owner: ChildOwner<SummaryChild>, labels: LabelSet, options: SummaryOptions) {
+    super(owner, labels);
     this.quantiles = new WindowQuantiles(options.maxAgeSeconds, options.ageBuckets);
     this.#compressCount = options.compressCount;
   }
 
-  /** Takes `value` in. @throws TypeError when it is not a finite number */
+  /** What `labels()` gives: the same at every call. */
+  get bound(): BoundSummary {
+    this.#bound ??= {
+      observe: (value) => this.observe(value),
+      startTimer: () =>
+        startTimer((seconds, labels?: object) => this.withLabels(labels).observe(seconds)),
+    };
+    return this.#bound;
+  }
+
   observe(value: number): void {
     if (!Number.isFinite(value)) {
       throw new TypeError(`Value is not a valid number: ${format(value)}`);
@@ -70,11 +89,6 @@ export class SummaryChild extends Child<SummaryChild> {
     if (dirty !== undefined) dirty.mark(index, index + 1);
     this.quantiles.push(value);
     if (count % this.#compressCount === 0) this.quantiles.compress();
-  }
-
-  /** Returns a function that observes, and returns, the seconds since this call. */
-  startTimer(): () => number {
-    return startTimer((seconds) => this.observe(seconds));
   }
 
   /** @internal Gives the series its block, or sets it to zero where it has one. */
@@ -131,10 +145,10 @@ export class Summary<T extends string = string> extends Metric<T, SummaryChild> 
   }
 
   /** The series of these labels, bound. @throws Error for an unknown label */
-  labels(...values: string[]): SummaryChild;
-  labels(labels: LabelValuesByName<T>): SummaryChild;
-  labels(...labels: (LabelValuesByName<T> | string)[]): SummaryChild {
-    return this.childOf(labelsOf(this.labelNames, labels));
+  labels(...values: (string | number)[]): BoundSummary<T>;
+  labels(labels: LabelValuesByName<T>): BoundSummary<T>;
+  labels(...labels: (LabelValuesByName<T> | string | number)[]): BoundSummary<T> {
+    return this.boundChild(labels).bound;
   }
 
   /** Sets all series of this process to zero. */
@@ -144,14 +158,17 @@ export class Summary<T extends string = string> extends Metric<T, SummaryChild> 
 
   /** The values of this process, quantiles included, as prom-client gives them. */
   get(): Promise<MetricObject<SummaryValue<T>>> {
-    return this.describe(() => {
-      if (this.#prune) this.#forgetAged();
-      return this.openChildren().flatMap((child) => this.#export(child));
-    });
+    return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
   }
 
-  protected createChild(values: LabelValues): SummaryChild {
-    return new SummaryChild(this, values, this.#options);
+  protected createChild(labels: LabelSet): SummaryChild {
+    return new SummaryChild(this, labels, this.#options);
+  }
+
+  /** @internal Leaves aged series out of the page that is made next, before the callback runs. */
+  override runCollect(): unknown {
+    if (this.#prune) this.#forgetAged();
+    return super.runCollect();
   }
 
   #forgetAged(): void {
