@@ -19,6 +19,9 @@ export const MAX_FILE_BYTES = 1024 * MIB;
 /** Bytes of one record: a series with all its label values, or a metric with all its buckets. */
 export const MAX_RECORD_BYTES = 16 * MIB;
 
+/** Label names of one metric: a record counts them in 16 bits. */
+export const MAX_LABEL_NAMES = 0xffff;
+
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 

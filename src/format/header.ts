@@ -72,9 +72,16 @@ export function encodeHeader(buffer: ArrayBuffer, header: FileHeader): void {
   setU32(view, LOCKED_AT, header.locked ? 1 : 0);
   bytes.set(Buffer.from(header.bootId, 'hex').subarray(0, 16), BOOT_ID_AT);
   setF64(view, PID_NAMESPACE_AT, header.pidNamespace);
-  const host = Buffer.from(header.host).subarray(0, MAX_HOST_BYTES);
+  const host = Buffer.from(keptHost(header.host));
   bytes[HOST_AT] = host.length;
   bytes.set(host, HOST_AT + 1);
+}
+
+/** As much of a host name as a header keeps, in whole characters: compare this with a header's. */
+export function keptHost(host: string): string {
+  const characters = [...host];
+  while (Buffer.byteLength(characters.join('')) > MAX_HOST_BYTES) characters.pop();
+  return characters.join('');
 }
 
 /**
@@ -126,11 +133,11 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
     backend,
     pid: getU32(view, PID_AT),
     threadId: getU32(view, THREAD_AT),
-    startTicks: getF64(view, START_TICKS_AT),
-    createdMs: getF64(view, CREATED_MS_AT),
+    startTicks: getAmount(view, START_TICKS_AT, path),
+    createdMs: getAmount(view, CREATED_MS_AT, path),
     locked: getU32(view, LOCKED_AT) === 1,
     bootId: /^0+$/.test(bootId) ? '' : bootId,
-    pidNamespace: getF64(view, PID_NAMESPACE_AT),
+    pidNamespace: getAmount(view, PID_NAMESPACE_AT, path),
     host: Buffer.from(bytes.subarray(HOST_AT + 1, HOST_AT + 1 + hostLength)).toString(),
   };
 }
@@ -146,6 +153,9 @@ function getU32(view: DataView, at: number): number {
 function setF64(view: DataView, at: number, value: number): void {
   view.setFloat64(at, value, LITTLE_ENDIAN);
 }
-function getF64(view: DataView, at: number): number {
-  return view.getFloat64(at, LITTLE_ENDIAN);
+/** A time or a number of the kernel: writers are ordered by these, which NaN has no place in. */
+function getAmount(view: DataView, at: number, path: string): number {
+  const amount = view.getFloat64(at, LITTLE_ENDIAN);
+  if (amount >= 0 && amount < Number.POSITIVE_INFINITY) return amount;
+  throw new FileFormatError(path, at, `${amount} where a number from 0 on belongs`);
 }

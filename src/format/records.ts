@@ -15,10 +15,16 @@
  * | default labels | u32 metric, u32 pairs, u32 byte lengths of name and value of each pair, then their UTF-8 |
  */
 
-import { FileFormatError } from '../errors.js';
-import { MAX_RECORD_BYTES } from '../limits.js';
+import { CapacityError, FileFormatError } from '../errors.js';
+import { MAX_LABEL_NAMES, MAX_RECORD_BYTES } from '../limits.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
-import { GAUGE_MODES, METRIC_TYPES, type MetricDescriptor } from '../model/metric.js';
+import {
+  GAUGE_MODES,
+  LABEL_NAME,
+  METRIC_NAME,
+  METRIC_TYPES,
+  type MetricDescriptor,
+} from '../model/metric.js';
 
 export const RecordKind = {
   metric: 1,
@@ -63,7 +69,11 @@ export type MetricsRecord =
   | RetireRecord
   | DefaultLabelsRecord;
 
-/** The bytes of a record, ready to append. */
+/**
+ * The bytes of a record, ready to append.
+ *
+ * @throws CapacityError when it has more label names than a record can
+ */
 export function encodeRecord(record: MetricsRecord): Uint8Array {
   switch (record.kind) {
     case RecordKind.metric:
@@ -80,6 +90,11 @@ export function encodeRecord(record: MetricsRecord): Uint8Array {
 }
 
 function encodeMetric(record: MetricRecord): Uint8Array {
+  if (record.labelNames.length > MAX_LABEL_NAMES) {
+    throw new CapacityError(
+      `${record.name} has ${record.labelNames.length} label names, more than ${MAX_LABEL_NAMES}`,
+    );
+  }
   const strings = [record.name, record.help, ...record.labelNames].map((s) => Buffer.from(s));
   const fixed = RECORD_HEADER_BYTES + 16 + record.buckets.length * 8;
   const { bytes, words, floats } = allocate(record.kind, fixed, strings);
@@ -162,11 +177,15 @@ export class RecordDecoder {
     this.#begin = begin;
   }
 
-  /** Length of the record at `at`, or 0 where the rest of the chunk is unused. */
+  /**
+   * Length of the record at `at`, or 0 where there is none before `limit`, up to which
+   * bytes are committed. Zeros say so only where they fill the rest of the chunk.
+   */
   lengthAt(at: number, limit: number): number {
-    if (at + RECORD_HEADER_BYTES > limit) return 0;
+    if (at === limit) return 0;
+    if (at + RECORD_HEADER_BYTES > limit) throw this.#error(at, 'a record is cut off');
     const length = this.#u32(at);
-    if (length === 0) return 0;
+    if (length === 0 && limit === this.#view.byteLength) return 0;
     if (length < RECORD_HEADER_BYTES * 2 || length % RECORD_ALIGN !== 0) {
       throw this.#error(at, `record length ${length} is not a multiple of 8 from 16 on`);
     }
@@ -241,6 +260,9 @@ export class RecordDecoder {
     }
     const strings = this.#strings(at + fixed, labels + 2, end);
     const [name, help, ...labelNames] = this.#present(strings, at) as [string, string, ...string[]];
+    if (!METRIC_NAME.test(name) || !labelNames.every((label) => LABEL_NAME.test(label))) {
+      throw this.#error(at + fixed, 'the name of the metric or of a label is none');
+    }
     return {
       kind: RecordKind.metric,
       name,

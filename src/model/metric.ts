@@ -25,6 +25,10 @@ export const GAUGE_MODES = [
 ] as const;
 export type GaugeMode = (typeof GAUGE_MODES)[number];
 
+/** What Prometheus's text format takes as the name of a metric, and of a label. */
+export const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
 /** What a writer says of a metric, once. */
 export interface MetricDescriptor {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import type { WriterIdentity } from '../format/header.js';
+import { keptHost, type WriterIdentity } from '../format/header.js';
 
 /** Field 22 of `/proc/<pid>/stat`; counted after the command, which may hold spaces and brackets. */
 const START_TIME_FIELD = 22;
@@ -15,7 +15,7 @@ export function ownIdentity(): WriterIdentity {
     startTicks: startTicksOf('self') ?? 0,
     bootId: bootId(),
     pidNamespace: pidNamespace(),
-    host: hostname(),
+    host: keptHost(hostname()),
   };
 }
 
