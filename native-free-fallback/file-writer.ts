@@ -2,6 +2,7 @@ import {
   closeFile,
   createFile,
   inodeOf,
+  readAt,
   renameFile,
   reserveByWriting,
   writeAt,
@@ -57,6 +58,12 @@ class FileWriter implements WritableMapping {
     this.#extents.push({ offset, bytes });
     this.#sequence ??= new Uint32Array(bytes.buffer, this.#options.flushSequenceAt, 1);
     return bytes.buffer;
+  }
+
+  peek(offset: number): number {
+    const word = new Int32Array(1);
+    readAt(this.#fd, this.#path, new Uint8Array(word.buffer), offset);
+    return word[0] as number;
   }
 
   track(offset: number): DirtyRange {

@@ -15,6 +15,7 @@ export {
 export { contentType, type FormatName, openMetricsContentType } from './exposition/formats.js';
 export { type MetricsHandlerOptions, metricsHandler } from './http/handler.js';
 export { installClusterHooks } from './integrations/cluster.js';
+export { compact, resetDirectory } from './integrations/maintenance.js';
 export { markProcessDead } from './integrations/mark.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';

@@ -35,6 +35,36 @@ export const HEARTBEAT_MS = 2_000;
  */
 export const STALE_AFTER_MS = 60_000;
 
+/**
+ * Age in milliseconds at which a writer that is only silent is taken for dead for good,
+ * and absorbed: a day, since what it would still count after that begins at zero.
+ */
+export const ABSORB_AFTER_MS = 24 * 60 * 60_000;
+
+/**
+ * Milliseconds without a heartbeat after which a writer that has said that it ends is
+ * believed where nothing else can tell: its last listeners may still count.
+ */
+export const CLOSED_GRACE_MS = 10_000;
+
+/** Series of one gauge of mode `all` that an archive keeps of dead writers: the last to end. */
+export const MAX_ARCHIVED_ALL_SERIES = 1_000;
+
+/** Milliseconds for which an archive keeps the series of a dead writer of a gauge of mode `all`: a week. */
+export const ARCHIVED_ALL_MAX_AGE_MS = 7 * 24 * 60 * 60_000;
+
+/** Dead writers that one compaction folds at most, so that it blocks the event loop for milliseconds. */
+export const MAX_ABSORBED_AT_ONCE = 64;
+
+/** Milliseconds between the begins of two compactions that a process does of its own accord. */
+export const COMPACT_INTERVAL_MS = 1_000;
+
+/** Milliseconds after which the lock of a compactor that gives no sign of life is taken over. */
+export const COMPACT_LOCK_STALE_MS = 10_000;
+
+/** Milliseconds after which a file that never got its final name is removed: its maker died making it. */
+export const UNFINISHED_FILE_AGE_MS = 60_000;
+
 /** Milliseconds that one `collect` callback may take before the page is made without its update. */
 export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
 

@@ -9,12 +9,14 @@ import type { MergeSource } from '../merge/source.js';
 import type { PageSelection } from '../metrics/registry.js';
 import type { Family, FamilyTable } from '../model/family.js';
 import { nowMs } from '../processes/clock.js';
+import type { FileSource } from '../processes/file-source.js';
 import { createObserver, type Observer } from '../processes/liveness.js';
 import { type ThreadState, threadState } from '../state.js';
 import { VERSION } from '../version.js';
 import { runCallbacks } from './callbacks.js';
+import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList } from './directories.js';
-import { DirectoryView, type FileSource } from './directory-view.js';
+import { DirectoryView } from './directory-view.js';
 import { memorySource } from './memory-source.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
 
@@ -23,6 +25,11 @@ export interface CollectorOptions {
   dir?: string | readonly string[] | undefined;
   /** Whether pages show the library's own metrics, `prom_multiproc_...`. Default true. */
   selfMetrics?: boolean | undefined;
+  /**
+   * Whether a page on which dead writers are seen makes this process fold them into the
+   * archive afterwards, where it may write. Default true.
+   */
+  compact?: boolean | undefined;
 }
 
 export interface PageOptions {
@@ -41,7 +48,7 @@ const ALL: PageSelection = { metrics: new Map(), defaultLabels: [] };
 
 /**
  * Reads, merges and renders what all processes have written into a directory. Any
- * process may have one; it writes nothing. Known files stay open and what was parsed
+ * process may have one; readers need no right to write. Known files stay open and what was parsed
  * once is not parsed again, so keep a collector as long as you scrape.
  */
 export class Collector {
@@ -49,6 +56,7 @@ export class Collector {
   readonly #directories: DirectoryList;
   readonly #observer: Observer;
   readonly #selfMetrics: boolean;
+  readonly #compact: boolean;
   readonly #views = new Map<string, DirectoryView>();
   readonly #plans = new WeakMap<PageSelection, CachedPlan>();
   readonly #self = new SelfMetrics();
@@ -67,6 +75,7 @@ export class Collector {
     const state = threadState();
     this.#state = state;
     this.#selfMetrics = options.selfMetrics ?? true;
+    this.#compact = options.compact ?? true;
     this.#observer = createObserver(state.identity, nowMs);
     const unset = options.dir === undefined && state.directory === undefined;
     this.#directories =
@@ -117,11 +126,23 @@ export class Collector {
     const begin = performance.now();
     this.#state.store.flush();
     const plan = this.#merge(directories, selection);
+    if (this.#compact) this.#requestCompaction();
     const families: FamilyTable[] =
       selection === ALL && this.#selfMetrics
         ? this.#withSelfMetrics(plan, begin)
         : [...plan.families];
     return wanted === undefined ? families : families.filter(({ name }) => wanted(name));
+  }
+
+  /** What dead writers left costs every scrape until it is in the archive. */
+  #requestCompaction(): void {
+    for (const view of this.#views.values()) {
+      for (const writer of view.writers) {
+        if (writer.liveness !== 'dead') continue;
+        backgroundCompactor().request(view.path);
+        break;
+      }
+    }
   }
 
   /** Merges one moment: begins again when slots changed hands meanwhile. */
@@ -131,7 +152,9 @@ export class Collector {
       const before = this.#sources.map(({ reader }) => reader.reuse);
       const plan = this.#planOf(selection);
       plan.run();
-      const stable = this.#sources.every(({ reader }, i) => reader.reuse === before[i]);
+      const stable =
+        this.#sources.every(({ reader }, i) => reader.reuse === before[i]) &&
+        [...this.#views.values()].every((view) => view.isStable());
       if (stable || attempt === MAX_READ_ATTEMPTS) return plan;
     }
   }
@@ -224,9 +247,10 @@ export class Collector {
 
   #withSelfMetrics(plan: MergePlan, begin: number): FamilyTable[] {
     const writers = { live: 0, hidden: 0, dead: 0 };
-    for (const { liveness, reader } of this.#sources) {
+    for (const source of this.#sources) {
       // What this thread keeps in memory beside its file is no writer of its own.
-      if (this.#views.size === 0 || reader.inode !== 0) writers[liveness]++;
+      const counts = this.#views.size === 0 || source.reader.inode !== 0;
+      if (counts && !source.isArchive) writers[source.liveness]++;
     }
     let filesSkipped = 0;
     for (const view of this.#views.values()) filesSkipped += view.skipped;

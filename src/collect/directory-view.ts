@@ -1,61 +1,31 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { errorCode, FileFormatError } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
-import type { MergeSource } from '../merge/source.js';
-import type { StoredMetric, StoredSeries } from '../model/metric.js';
-import { listWriters, requireDirectory } from '../processes/directory.js';
-import { type Liveness, liveness, type Observer } from '../processes/liveness.js';
+import { ARCHIVE_NAME, listWriters, requireDirectory } from '../processes/directory.js';
+import { FileSource } from '../processes/file-source.js';
+import type { Observer } from '../processes/liveness.js';
 import { Reader } from '../store/reader.js';
 
-/** One writer's file as a source of a merge. */
-export class FileSource implements MergeSource {
-  readonly reader: Reader;
-  liveness: Liveness = 'live';
-  /** The reader's version when `metrics` and `series` were taken. */
-  version = -1;
-  metrics: readonly StoredMetric[] = [];
-  series: readonly StoredSeries[] = [];
+const NO_NAMES: ReadonlySet<string> = new Set();
 
-  constructor(reader: Reader) {
-    this.reader = reader;
-  }
-
-  get writerLabel(): string {
-    const { pid, threadId } = this.reader.header;
-    return threadId === 0 ? String(pid) : `${pid}-${threadId}`;
-  }
-
-  get live(): boolean {
-    return this.liveness === 'live';
-  }
-
-  get createdMs(): number {
-    return this.reader.header.createdMs;
-  }
-
-  locate(slot: number): { readonly values: Float64Array; readonly index: number } {
-    return this.reader.locate(slot);
-  }
-
-  /** Reads what is new; true when metrics or series are others than before. */
-  update(): boolean {
-    this.reader.update();
-    if (this.reader.version === this.version) return false;
-    this.version = this.reader.version;
-    this.metrics = this.reader.metrics;
-    this.series = this.reader.series;
-    return true;
-  }
-}
-
-/** The writers' files of one directory, as of the last `scan`. Known files stay open. */
+/**
+ * The files of one directory, as of the last `scan`: the archive and the writers that it
+ * does not name. Known files stay open. See `compactDirectory` for why nothing is missed
+ * or counted twice when a compaction runs meanwhile.
+ */
 export class DirectoryView {
   readonly path: string;
+  readonly #archivePath: string;
   readonly #backend: Backend;
   readonly #observer: Observer;
   readonly #report: (error: unknown) => void;
-  readonly #sources = new Map<string, FileSource>();
+  readonly #writers = new Map<string, FileSource>();
   /** Files that are no good, by path: looked at once. */
   readonly #rejected = new Set<string>();
+  #archive: FileSource | undefined;
+  /** Inode that the archive's name led to when it was opened; 0 for none. */
+  #archiveInode = 0;
   #skipped = 0;
 
   constructor(
@@ -65,13 +35,21 @@ export class DirectoryView {
     report: (error: unknown) => void,
   ) {
     this.path = path;
+    this.#archivePath = join(path, ARCHIVE_NAME);
     this.#backend = backend;
     this.#observer = observer;
     this.#report = report;
   }
 
-  get sources(): Iterable<FileSource> {
-    return this.#sources.values();
+  /** The archive, where there is one, and all writers that are not in it. */
+  get sources(): FileSource[] {
+    const writers = [...this.#writers.values()];
+    return this.#archive === undefined ? writers : [this.#archive, ...writers];
+  }
+
+  /** Writers that are not in the archive. */
+  get writers(): Iterable<FileSource> {
+    return this.#writers.values();
   }
 
   /** Files that the last scan could not read. */
@@ -86,10 +64,15 @@ export class DirectoryView {
    */
   scan(): boolean {
     requireDirectory(this.path);
-    const listed = new Set(listWriters(this.path).map(({ path }) => path));
     this.#skipped = 0;
-    let changed = false;
-    for (const [path, source] of this.#sources) {
+    let changed = this.#openArchive();
+    // The archive before the listing: what it does not name was not unlinked when it was opened.
+    const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
+    const listed = new Set<string>();
+    for (const { path } of listWriters(this.path)) {
+      if (!absorbed.has(basename(path))) listed.add(path);
+    }
+    for (const [path, source] of this.#writers) {
       if (listed.has(path)) continue;
       this.#drop(path, source);
       changed = true;
@@ -99,8 +82,43 @@ export class DirectoryView {
     return changed;
   }
 
+  /** Whether what was read since the last scan is the state of one moment. */
+  isStable(): boolean {
+    return inodeAt(this.#archivePath) === this.#archiveInode;
+  }
+
   close(): void {
-    for (const [path, source] of this.#sources) this.#drop(path, source);
+    for (const [path, source] of this.#writers) this.#drop(path, source);
+    this.#archive?.reader.close();
+    this.#archive = undefined;
+    this.#archiveInode = 0;
+  }
+
+  /** Opens the archive that the name leads to now; true when it is another one. */
+  #openArchive(): boolean {
+    const inode = inodeAt(this.#archivePath);
+    if (inode === this.#archiveInode) {
+      if (inode !== 0 && this.#archive === undefined) this.#skipped++;
+      return false;
+    }
+    this.#archive?.reader.close();
+    this.#archive = undefined;
+    this.#archiveInode = inode;
+    if (inode === 0) return true;
+    try {
+      const archive = new FileSource(Reader.open(this.#backend, this.#archivePath));
+      this.#archiveInode = archive.reader.inode;
+      archive.update();
+      this.#archive = archive;
+    } catch (error) {
+      // Replaced or removed since: `isStable` will tell.
+      if (errorCode(error) === 'ENOENT') return true;
+      this.#skipped++;
+      this.#report(error);
+      // Anything but the bytes themselves may be better at the next scan.
+      if (!(error instanceof FileFormatError)) this.#archiveInode = 0;
+    }
+    return true;
   }
 
   #refresh(path: string): boolean {
@@ -108,18 +126,31 @@ export class DirectoryView {
       this.#skipped++;
       return false;
     }
-    let source = this.#sources.get(path);
+    let source = this.#writers.get(path);
     try {
+      if (source?.reader.superseded) {
+        // The writer has made a new file of this name.
+        this.#drop(path, source);
+        source = undefined;
+      }
       if (source === undefined) {
         source = new FileSource(Reader.open(this.#backend, path));
-        this.#sources.set(path, source);
+        this.#writers.set(path, source);
+        source.judge(this.#observer);
+        source.update();
+        this.#settle(source);
+        return true;
       }
+      if (source.liveness === 'dead') return false;
+      // Dead first, then read: what a writer wrote last is in.
+      const judged = source.judge(this.#observer);
       const updated = source.update();
-      return this.#judge(source) || updated;
+      this.#settle(source);
+      return updated || judged;
     } catch (error) {
       const known = source !== undefined;
       if (source !== undefined) this.#drop(path, source);
-      // Gone between listing and opening: its process ended and somebody cleaned up.
+      // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
       if (errorCode(error) === 'ENOENT') return known;
       this.#skipped++;
       if (error instanceof FileFormatError) this.#rejected.add(path);
@@ -128,27 +159,17 @@ export class DirectoryView {
     }
   }
 
-  /** Whether the writer lives; true when that has changed. The dead stay dead. */
-  #judge(source: FileSource): boolean {
-    if (source.liveness === 'dead') return false;
-    const { reader } = source;
-    const found = liveness(
-      {
-        header: reader.header,
-        state: reader.state,
-        mark: reader.mark,
-        heartbeatMs: reader.heartbeatMs,
-        probeLock: () => reader.probeLock(),
-      },
-      this.#observer,
-    );
-    const changed = found !== source.liveness;
-    source.liveness = found;
-    return changed;
+  /** The dead write nothing more, and there may be more of them than descriptors. */
+  #settle(source: FileSource): void {
+    if (source.liveness === 'dead') source.reader.close();
   }
 
   #drop(path: string, source: FileSource): void {
-    this.#sources.delete(path);
+    this.#writers.delete(path);
     source.reader.close();
   }
+}
+
+function inodeAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 }

@@ -1,7 +1,7 @@
 import { MemoryMapping } from '../mapping/memory.js';
+import { FileSource } from '../processes/file-source.js';
 import { Reader } from '../store/reader.js';
 import type { Writer } from '../store/writer.js';
-import { FileSource } from './directory-view.js';
 
 const sources = new WeakMap<Writer, FileSource>();
 

@@ -22,12 +22,16 @@ export function collectFamilies(options: Omit<CollectOptions, 'format'> = {}): P
 }
 
 /** The collector that `collect()` uses for these options. Without a directory it shows this thread's memory. */
-export function sharedCollector({ dir, selfMetrics = true }: CollectorOptions): Collector {
+export function sharedCollector({
+  dir,
+  selfMetrics = true,
+  compact = true,
+}: CollectorOptions): Collector {
   const collectors = threadShared('collectors', () => new Map<string, Collector>());
-  const key = JSON.stringify([dir ?? null, selfMetrics]);
+  const key = JSON.stringify([dir ?? null, selfMetrics, compact]);
   let collector = collectors.get(key);
   if (collector === undefined) {
-    collector = new Collector({ dir, selfMetrics }, { memoryOnly: true });
+    collector = new Collector({ dir, selfMetrics, compact }, { memoryOnly: true });
     collectors.set(key, collector);
   }
   return collector;

@@ -54,7 +54,7 @@ const HOST_BYTES = 1 + MAX_HOST_BYTES;
 // Marks: written by others than the writer, who never writes here.
 /** Written by anybody who knows the process to be gone: `markProcessDead`. */
 export const MARK_AT = HOST_AT + HOST_BYTES;
-/** Set by a compactor when a newer archive has this one's name. */
+/** Set by the writer when a newer file of it has this one's name. */
 export const SUPERSEDED_AT = MARK_AT + U32;
 const MARKS_BYTES = 64;
 
@@ -98,8 +98,8 @@ export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 /** What a writer says of itself. */
 export const WriterState = { live: 1, closed: 2 } as const;
 
-/** What others say of a writer. */
-export const Mark = { none: 0, dead: 1 } as const;
+/** What others say of a writer. `absorbed`: an archive has its values, and the file is about to go. */
+export const Mark = { none: 0, dead: 1, absorbed: 2 } as const;
 
 for (const [what, offset, alignment] of [
   ['magic', MAGIC_AT, 8],

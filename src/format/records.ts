@@ -12,19 +12,14 @@
  * | series | u32 metric, u32 slot, u32 byte length of each label value or `ABSENT`, then their UTF-8 |
  * | remove | u32 series, u32 0 |
  * | retire | u32 metric, u32 0: the metric and all its series are gone |
+ * | absorbed | u32 byte length of a file name, u32 0, then its UTF-8: the archive holds what that writer left |
  * | default labels | u32 metric, u32 pairs, u32 byte lengths of name and value of each pair, then their UTF-8 |
  */
 
-import { CapacityError, FileFormatError } from '../errors.js';
-import { MAX_LABEL_NAMES, MAX_RECORD_BYTES } from '../limits.js';
+import { CapacityError } from '../errors.js';
+import { MAX_LABEL_NAMES } from '../limits.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
-import {
-  GAUGE_MODES,
-  LABEL_NAME,
-  METRIC_NAME,
-  METRIC_TYPES,
-  type MetricDescriptor,
-} from '../model/metric.js';
+import { GAUGE_MODES, METRIC_TYPES, type MetricDescriptor } from '../model/metric.js';
 
 export const RecordKind = {
   metric: 1,
@@ -32,11 +27,13 @@ export const RecordKind = {
   remove: 3,
   retire: 4,
   defaultLabels: 5,
+  absorbed: 6,
 } as const;
 
 export const RECORD_HEADER_BYTES = 8;
-const RECORD_ALIGN = 8;
-const ABSENT = 0xffffffff;
+export const RECORD_ALIGN = 8;
+/** Byte length of a label value that is not there. */
+export const ABSENT = 0xffffffff;
 
 export interface MetricRecord extends MetricDescriptor {
   readonly kind: typeof RecordKind.metric;
@@ -62,7 +59,12 @@ export interface DefaultLabelsRecord {
   readonly metricId: number;
   readonly pairs: readonly LabelPair[];
 }
+export interface AbsorbedRecord {
+  readonly kind: typeof RecordKind.absorbed;
+  readonly fileName: string;
+}
 export type MetricsRecord =
+  | AbsorbedRecord
   | MetricRecord
   | SeriesRecord
   | RemoveRecord
@@ -86,6 +88,8 @@ export function encodeRecord(record: MetricsRecord): Uint8Array {
       return encodePair(record.kind, record.metricId);
     case RecordKind.defaultLabels:
       return encodeDefaultLabels(record);
+    case RecordKind.absorbed:
+      return encodeAbsorbed(record);
   }
 }
 
@@ -134,6 +138,18 @@ function encodeDefaultLabels(record: DefaultLabelsRecord): Uint8Array {
   return bytes;
 }
 
+function encodeAbsorbed(record: AbsorbedRecord): Uint8Array {
+  const name = Buffer.from(record.fileName);
+  const length = Math.ceil((RECORD_HEADER_BYTES + 8 + name.length) / RECORD_ALIGN) * RECORD_ALIGN;
+  const bytes = new Uint8Array(length);
+  const words = new Uint32Array(bytes.buffer);
+  words[0] = length;
+  words[1] = record.kind;
+  words[2] = name.length;
+  bytes.set(name, RECORD_HEADER_BYTES + 8);
+  return bytes;
+}
+
 function allocate(kind: number, fixed: number, strings: readonly (Buffer | undefined)[]) {
   let length = fixed + strings.length * 4;
   for (const s of strings) length += s?.length ?? 0;
@@ -160,153 +176,3 @@ function putStrings(
     }
   });
 }
-
-/**
- * Reads the records of one chunk. `begin` is the file offset of the chunk's first
- * byte, for error messages; `labelCount` tells how many label values a series of
- * a metric has, or undefined where there is no such metric.
- */
-export class RecordDecoder {
-  readonly #view: DataView;
-  readonly #path: string;
-  readonly #begin: number;
-
-  constructor(chunk: ArrayBuffer, path: string, begin: number) {
-    this.#view = new DataView(chunk);
-    this.#path = path;
-    this.#begin = begin;
-  }
-
-  /**
-   * Length of the record at `at`, or 0 where there is none before `limit`, up to which
-   * bytes are committed. Zeros say so only where they fill the rest of the chunk.
-   */
-  lengthAt(at: number, limit: number): number {
-    if (at === limit) return 0;
-    if (at + RECORD_HEADER_BYTES > limit) throw this.#error(at, 'a record is cut off');
-    const length = this.#u32(at);
-    if (length === 0 && limit === this.#view.byteLength) return 0;
-    if (length < RECORD_HEADER_BYTES * 2 || length % RECORD_ALIGN !== 0) {
-      throw this.#error(at, `record length ${length} is not a multiple of 8 from 16 on`);
-    }
-    if (length > MAX_RECORD_BYTES || at + length > limit) {
-      throw this.#error(at, `record of ${length} bytes goes beyond byte ${this.#begin + limit}`);
-    }
-    return length;
-  }
-
-  /** The record at `at`, of the length that `lengthAt` gave; undefined for a kind unknown to this version. */
-  decode(
-    at: number,
-    length: number,
-    labelCount: (metricId: number) => number | undefined,
-  ): MetricsRecord | undefined {
-    const kind = this.#u32(at + 4);
-    const end = at + length;
-    switch (kind) {
-      case RecordKind.metric:
-        return this.#metric(at, end);
-      case RecordKind.series: {
-        const metricId = this.#u32(at + 8);
-        const labels = labelCount(metricId);
-        if (labels === undefined) throw this.#error(at, `series of unknown metric ${metricId}`);
-        return {
-          kind,
-          metricId,
-          slot: this.#u32(at + 12),
-          labelValues: this.#strings(at + 16, labels, end),
-        };
-      }
-      case RecordKind.remove:
-        return { kind, seriesId: this.#u32(at + 8) };
-      case RecordKind.retire:
-        return { kind, metricId: this.#u32(at + 8) };
-      case RecordKind.defaultLabels: {
-        const pairs = this.#u32(at + 12);
-        const strings = this.#present(this.#strings(at + 16, pairs * 2, end), at);
-        return {
-          kind,
-          metricId: this.#u32(at + 8),
-          pairs: Array.from({ length: pairs }, (_, i) => [
-            strings[i * 2] as string,
-            strings[i * 2 + 1] as string,
-          ]),
-        };
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #metric(at: number, end: number): MetricRecord {
-    if (at + 24 > end) throw this.#error(at, 'metric record is too short');
-    const type = METRIC_TYPES[this.#view.getUint8(at + 8)];
-    const mode = GAUGE_MODES[this.#view.getUint8(at + 9)];
-    if (type === undefined || mode === undefined) {
-      throw this.#error(at + 8, 'unknown metric type or gauge mode');
-    }
-    const labels = this.#view.getUint16(at + 10, LITTLE_ENDIAN);
-    const bucketCount = this.#u32(at + 12);
-    const fixed = 24 + bucketCount * 8;
-    if (at + fixed > end) throw this.#error(at + 12, `${bucketCount} buckets do not fit`);
-    const buckets: number[] = [];
-    for (let i = 0; i < bucketCount; i++) {
-      const bound = this.#view.getFloat64(at + 24 + i * 8, LITTLE_ENDIAN);
-      const before = buckets[i - 1] ?? Number.NEGATIVE_INFINITY;
-      if (!(bound > before && bound < Number.POSITIVE_INFINITY)) {
-        throw this.#error(at + 24 + i * 8, 'bucket bounds do not ascend');
-      }
-      buckets.push(bound);
-    }
-    const strings = this.#strings(at + fixed, labels + 2, end);
-    const [name, help, ...labelNames] = this.#present(strings, at) as [string, string, ...string[]];
-    if (!METRIC_NAME.test(name) || !labelNames.every((label) => LABEL_NAME.test(label))) {
-      throw this.#error(at + fixed, 'the name of the metric or of a label is none');
-    }
-    return {
-      kind: RecordKind.metric,
-      name,
-      help,
-      type,
-      mode,
-      labelNames,
-      buckets,
-      sinceMs: this.#view.getFloat64(at + 16, LITTLE_ENDIAN),
-    };
-  }
-
-  #strings(at: number, count: number, end: number): (string | undefined)[] {
-    let textAt = at + count * 4;
-    if (textAt > end) throw this.#error(at, `${count} strings do not fit`);
-    const strings: (string | undefined)[] = [];
-    for (let i = 0; i < count; i++) {
-      const length = this.#u32(at + i * 4);
-      if (length === ABSENT) {
-        strings.push(undefined);
-        continue;
-      }
-      if (textAt + length > end) {
-        throw this.#error(at + i * 4, `string of ${length} bytes goes beyond its record`);
-      }
-      const text = Buffer.from(this.#view.buffer, this.#view.byteOffset + textAt, length);
-      strings.push(length === 0 ? '' : text.toString());
-      textAt += length;
-    }
-    return strings;
-  }
-
-  #present(strings: readonly (string | undefined)[], at: number): readonly string[] {
-    if (strings.includes(undefined)) throw this.#error(at, 'a name is absent');
-    return strings as readonly string[];
-  }
-
-  #u32(at: number): number {
-    return this.#view.getUint32(at, LITTLE_ENDIAN);
-  }
-
-  #error(at: number, message: string): FileFormatError {
-    return new FileFormatError(this.#path, this.#begin + at, message);
-  }
-}
-
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { backgroundCompactor } from '../collect/compactor.js';
 import { errorCode } from '../errors.js';
 import { markFiles } from '../processes/mark.js';
 import { threadState } from '../state.js';
@@ -18,7 +19,10 @@ export function markProcessDead(pid: number, dir?: string): void {
   const directory = dir === undefined ? state.directory : resolve(dir);
   if (directory === undefined) return;
   try {
-    markFiles(directory, pid, state.identity, (error) => state.report(error));
+    const report = (error: unknown) => state.report(error);
+    if (markFiles(directory, pid, state.identity, report) > 0) {
+      backgroundCompactor().request(directory);
+    }
   } catch (error) {
     // No directory: nobody has written anything yet.
     if (errorCode(error) !== 'ENOENT') state.report(error);

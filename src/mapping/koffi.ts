@@ -19,8 +19,7 @@ export function koffiBackend(): Backend {
     map(fd, offset, length, writable) {
       const address = libc.mmap(length, writable, fd, offset);
       const buffer = libc.view(address, length);
-      // A writer's mapping stays for ever: bound children keep it, and it is the file.
-      if (!writable) unmapper.register(buffer, { address, length });
+      unmapper.register(buffer, { address, length });
       return buffer;
     },
     reserve: libc.reserve,

@@ -47,6 +47,8 @@ export interface WritableMapping {
    * the first one asked for is the last one written.
    */
   track(offset: number, length: number): DirtyRange | undefined;
+  /** The 32-bit word at `offset` as it is in the file now: others write there too. */
+  peek(offset: number): number;
   /** Brings all marked changes to the file. Nothing to do where memory is the file. */
   flush(): void;
   /** From now on every change goes to the file at once: the thread ends, and no later turn will come. */

@@ -21,6 +21,11 @@ export class MemoryMapping implements WritableMapping {
     return buffer;
   }
 
+  peek(offset: number): number {
+    const first = this.#extents.get(0);
+    return first === undefined ? 0 : (new Int32Array(first, offset, 1)[0] as number);
+  }
+
   track(): DirtyRange | undefined {
     return undefined;
   }

@@ -20,17 +20,14 @@ interface MmapIo {
 export function mmapIoBackend(): Backend {
   const loaded = createRequire(import.meta.url)('mmap-io') as MmapIo | { default: MmapIo };
   const mmap = 'default' in loaded ? loaded.default : loaded;
-  const kept = new Set<Buffer>();
   return nativeBackend({
     name: 'mmap-io',
     map(fd, offset, length, writable) {
       const protection = writable ? mmap.PROT_READ | mmap.PROT_WRITE : mmap.PROT_READ;
       const buffer = mmap.map(length, protection, mmap.MAP_SHARED, fd, offset);
       // The package unmaps when its Buffer is collected; a view of the same ArrayBuffer
-      // does not hold the Buffer, so it is held here: for ever when writing, else as
-      // long as the ArrayBuffer can be reached.
-      if (writable) kept.add(buffer);
-      else holders.set(buffer.buffer as ArrayBuffer, buffer);
+      // does not hold the Buffer, so the ArrayBuffer does.
+      holders.set(buffer.buffer as ArrayBuffer, buffer);
       return buffer.buffer as ArrayBuffer;
     },
     reserve: () => 'ENOSYS',

@@ -65,6 +65,11 @@ function createWritable(mapper: Mapper, path: string, proven: boolean): Writable
       if (!proven) prove(fd, present, offset, buffer);
       return buffer;
     },
+    peek(offset) {
+      const word = new Int32Array(1);
+      readAt(fd, present, new Uint8Array(word.buffer), offset);
+      return word[0] as number;
+    },
     track: () => undefined,
     flush() {},
     writeThrough() {},

@@ -17,6 +17,11 @@ export interface GaugeReducer {
   readonly step: GaugeStep;
   /** Makes the last of the value when all writers are in. */
   readonly finish?: (merged: Float64Array, aux: Float64Array, at: number) => void;
+  /**
+   * What an archive keeps in the second slot, so that merging it with others gives what
+   * merging all writers at once would; undefined where a block has one slot.
+   */
+  readonly keep?: (aux: number) => number;
 }
 
 /** Ranks of what a writer can give: a lower one counts only where there is no higher. */
@@ -67,10 +72,13 @@ const mostRecent: GaugeStep = (merged, aux, at, value, setMs) => {
   }
 };
 
-/** `aux`: how many numbers are in the sum, or -1 where there was only NaN. */
-const average: GaugeStep = (merged, aux, at, value, setMs) => {
+/**
+ * `aux`: how many numbers are in the sum, or -1 where there was only NaN. `weight` is how
+ * many numbers `value` is the sum of: 1 from a writer, any number from an archive.
+ */
+const average: GaugeStep = (merged, aux, at, value, weight) => {
   const numbers = aux[at] as number;
-  const found = rank(value, setMs);
+  const found = rank(value, weight);
   if (found === NEVER_SET || (found === NOT_A_NUMBER && numbers > 0)) return;
   if (found === NOT_A_NUMBER) {
     merged[at] = value;
@@ -78,21 +86,25 @@ const average: GaugeStep = (merged, aux, at, value, setMs) => {
     return;
   }
   merged[at] = numbers > 0 ? (merged[at] as number) + value : value;
-  aux[at] = numbers > 0 ? numbers + 1 : 1;
+  aux[at] = numbers > 0 ? numbers + weight : weight;
 };
 
-/** Every writer has a series of its own; of two with one name the later counts. */
-const each: GaugeStep = (merged, _aux, at, value) => {
+/** Every writer has a series of its own; of two with one name the later counts. `aux`: when it was known to live. */
+const each: GaugeStep = (merged, aux, at, value, aliveMs) => {
   merged[at] = value;
+  aux[at] = aliveMs;
 };
+
+const keepWhetherSet = (rankOfMerged: number) => (rankOfMerged > NEVER_SET ? 1 : 0);
 
 const sumReducer: GaugeReducer = { step: sum };
-const minReducer: GaugeReducer = { step: extreme(Math.min) };
-const maxReducer: GaugeReducer = { step: extreme(Math.max) };
-const recentReducer: GaugeReducer = { step: mostRecent };
-const eachReducer: GaugeReducer = { step: each };
+const minReducer: GaugeReducer = { step: extreme(Math.min), keep: keepWhetherSet };
+const maxReducer: GaugeReducer = { step: extreme(Math.max), keep: keepWhetherSet };
+const recentReducer: GaugeReducer = { step: mostRecent, keep: (setMs) => setMs };
+const eachReducer: GaugeReducer = { step: each, keep: (aliveMs) => aliveMs };
 const averageReducer: GaugeReducer = {
   step: average,
+  keep: Math.abs,
   finish(merged, aux, at) {
     const numbers = aux[at] as number;
     if (numbers > 1) merged[at] = (merged[at] as number) / numbers;

@@ -1,6 +1,6 @@
 import { type FamilyTable, familyWidth } from '../model/family.js';
-import { compareLabels, type LabelPair, labelKey } from '../model/labels.js';
-import { type GaugeMode, keepsSetTime, type StoredSeries } from '../model/metric.js';
+import { compareLabels, type LabelPair } from '../model/labels.js';
+import { type GaugeMode, keepsSetTime } from '../model/metric.js';
 import {
   type Agreement,
   agree,
@@ -9,8 +9,9 @@ import {
   claimsByName,
   type Select,
 } from './claims.js';
-import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
+import { GAUGE_REDUCERS } from './gauges.js';
 import { type Addition, type Folding, type GaugeRun, runAdditions, runGauges } from './runs.js';
+import { seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
 /**
@@ -26,9 +27,6 @@ export interface MergePlan {
 }
 
 const everything: Select = (_, metric) => metric.defaultLabels;
-
-/** Labels that a type, or a mode, adds itself: a default label cannot have their names. */
-const OWN_LABELS = { histogram: 'le', summary: 'quantile' } as const;
 
 /** Lays out the merge of these writers' metrics, or of those that `select` lets through. */
 export function planMerge(sources: readonly MergeSource[], select: Select = everything): MergePlan {
@@ -89,8 +87,8 @@ function layOut(agreement: Agreement, begin: number): FamilyLayout {
   const found: (readonly LabelPair[])[] = [];
   const targets = claims.map((claim) =>
     claim.series.map((one) => {
-      const pairs = labelsOf(claim, one, newest.mode);
-      const key = labelKey([...pairs].sort(byName));
+      const pairs = seriesLabels(claim, one, newest.mode);
+      const key = seriesKey(pairs);
       let index = indexes.get(key);
       if (index === undefined) {
         index = found.push(pairs) - 1;
@@ -112,27 +110,6 @@ function layOut(agreement: Agreement, begin: number): FamilyLayout {
     labels: order.map((index) => found[index] as readonly LabelPair[]),
     targets: targets.map((list) => list.map((index) => placeOf[index] as number)),
   };
-}
-
-function labelsOf(
-  { metric, defaultLabels, source }: Claim,
-  series: StoredSeries,
-  mode: GaugeMode,
-): readonly LabelPair[] {
-  const pairs: LabelPair[] = [];
-  series.labelValues.forEach((value, i) => {
-    if (value !== undefined) pairs.push([metric.labelNames[i] as string, value]);
-  });
-  if (showsEachWriter(mode)) pairs.push(['pid', source.writerLabel]);
-  const own = OWN_LABELS[metric.type as keyof typeof OWN_LABELS];
-  for (const pair of defaultLabels) {
-    if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
-  }
-  return pairs;
-}
-
-function byName(a: LabelPair, b: LabelPair): number {
-  return a[0] < b[0] ? -1 : 1;
 }
 
 /** Slots of a claim's block, and the merged slots of one series that they are added to. */

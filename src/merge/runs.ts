@@ -59,7 +59,7 @@ export function runGauges(
 const SET = 1;
 const MAX_PAIR_READS = 1000;
 /** Set once, but nobody knows when: a writer died between the two stores. Older than all that is known. */
-const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
+export const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
 
 // Keeps the engine and the processor from making one read of two.
 const fence = new Int32Array(1);

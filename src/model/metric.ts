@@ -61,19 +61,16 @@ export interface StoredSeries {
 
 /** Gauge modes that need to know whether, or when, a value was set: their block has a second slot for it. */
 export function keepsSetTime(mode: GaugeMode): boolean {
-  return !(
-    mode === 'sum' ||
-    mode === 'livesum' ||
-    mode === 'all' ||
-    mode === 'liveall' ||
-    mode === 'omit'
-  );
+  return !(mode === 'sum' || mode === 'livesum' || mode === 'omit');
 }
 
 /**
  * Slots of one series:
  * - counter: value
- * - gauge: value, and for modes that compare writers the time it was set (0: never)
+ * - gauge: value, and for modes that do not add a second slot, 0 where the gauge was
+ *   never set; else 1, or for the most recent the time in milliseconds since 1970. In an
+ *   archive: for averages the number of values that the first slot is the sum of, for
+ *   `all` when the writer ended
  * - histogram: one count per bucket, the count beyond the last bucket, sum
  * - summary: count, sum
  */

@@ -8,6 +8,8 @@ export const ARCHIVE_NAME = 'archive.pmp';
 /** `<pid>-<thread>-<random>.pmp`: the random part keeps names apart when a pid is used again. */
 const WRITER_NAME = /^(\d+)-(\d+)-[0-9a-f]{16}\.pmp$/;
 const RANDOM_BYTES = 8;
+/** A writer's file or an archive that is being made. */
+export const UNFINISHED_NAME = /^\..+\.new$/;
 
 export const DIRECTORY_VARIABLE = 'PROMETHEUS_MULTIPROC_DIR';
 

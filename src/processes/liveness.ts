@@ -1,6 +1,6 @@
 import type { FileHeader, WriterIdentity } from '../format/header.js';
 import { Mark, WriterState } from '../format/layout.js';
-import { STALE_AFTER_MS } from '../limits.js';
+import { ABSORB_AFTER_MS, CLOSED_GRACE_MS, STALE_AFTER_MS } from '../limits.js';
 import type { LockState } from '../mapping/mapping.js';
 import { startTicksOf } from './identity.js';
 
@@ -40,10 +40,12 @@ export type Liveness = 'live' | 'hidden' | 'dead';
 export function liveness(evidence: LivenessEvidence, observer: Observer): Liveness {
   const fact = lockSays(evidence, observer) ?? processTableSays(evidence.header, observer);
   if (fact === 'dead') return 'dead';
-  if (evidence.state === WriterState.closed) return fact === 'live' ? 'hidden' : 'dead';
-  if (evidence.mark === Mark.dead) return 'hidden';
-  if (fact === 'live') return 'live';
-  return observer.nowMs() - evidence.heartbeatMs > STALE_AFTER_MS ? 'hidden' : 'live';
+  const closed = evidence.state === WriterState.closed;
+  const shown = closed || evidence.mark === Mark.dead ? 'hidden' : 'live';
+  if (fact === 'live') return shown;
+  const silentMs = observer.nowMs() - evidence.heartbeatMs;
+  if (silentMs > (closed ? CLOSED_GRACE_MS : ABSORB_AFTER_MS)) return 'dead';
+  return silentMs > STALE_AFTER_MS ? 'hidden' : shown;
 }
 
 /** A lock speaks only between processes of one kernel, and only if it was taken. */

@@ -16,11 +16,12 @@ import {
   REUSE_AT,
   SLOT_BYTES,
   STATE_AT,
+  SUPERSEDED_AT,
 } from '../format/layout.js';
-import { type MetricsRecord, RecordDecoder, RecordKind } from '../format/records.js';
+import { RecordDecoder } from '../format/record-decoder.js';
 import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js';
-import type { LabelPair } from '../model/labels.js';
-import { type StoredMetric, type StoredSeries, slotsPerSeries } from '../model/metric.js';
+import type { StoredMetric, StoredSeries } from '../model/metric.js';
+import { Contents } from './contents.js';
 
 interface Chunk {
   readonly kind: number;
@@ -28,11 +29,6 @@ interface Chunk {
   readonly end: number;
   readonly buffer: ArrayBuffer;
   readonly values: Float64Array;
-}
-
-interface ReadMetric extends StoredMetric {
-  defaultLabels: readonly LabelPair[];
-  retired: boolean;
 }
 
 /**
@@ -48,13 +44,13 @@ export class Reader {
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
   readonly #chunks: Chunk[] = [];
-  readonly #metrics: ReadMetric[] = [];
-  readonly #series: (StoredSeries | undefined)[] = [];
+  readonly #contents: Contents;
   /** Record chunks are one stream: how much of it was parsed, and the chunk where that ends. */
   #parsed = 0;
   #chunkAt = 0;
   #streamBegin = 0;
   #version = 0;
+  #closed = false;
 
   /**
    * Opens a file and checks its header.
@@ -78,6 +74,11 @@ export class Reader {
     if (mapping.size() < CHUNK_UNIT_BYTES) {
       throw new FileFormatError(mapping.path, mapping.size(), 'the first chunk is cut off');
     }
+    this.#contents = new Contents({
+      createdMs: this.header.createdMs,
+      checkBlock: (slot, width, at) => this.#checkBlock(slot, width, at),
+      error: (at, message) => this.#error(at, message),
+    });
     const first = mapping.map(0, CHUNK_UNIT_BYTES);
     this.#words = new Int32Array(first, 0, HEADER_BYTES / 4);
     this.#heartbeat = new Float64Array(first, HEARTBEAT_AT, 1);
@@ -105,19 +106,27 @@ export class Reader {
 
   /** Metrics the writer has defined and not retired. */
   get metrics(): StoredMetric[] {
-    return this.#metrics.filter(({ retired }) => !retired);
+    return this.#contents.metrics;
   }
 
   /** Series the writer has added and not removed, in its order. */
   get series(): StoredSeries[] {
-    return this.#series.filter(
-      (s): s is StoredSeries => s !== undefined && !(s.metric as ReadMetric).retired,
-    );
+    return this.#contents.series;
   }
 
   /** Changes before a removed series' slots are given to another: see `REUSE_AT`. */
   get reuse(): number {
     return Atomics.load(this.#words, REUSE_AT / 4);
+  }
+
+  /** For archives: names of the files whose values are in here. */
+  get absorbed(): ReadonlySet<string> {
+    return this.#contents.absorbed;
+  }
+
+  /** Whether another file has this one's name, with the same values. */
+  get superseded(): boolean {
+    return Atomics.load(this.#words, SUPERSEDED_AT / 4) !== 0;
   }
 
   get state(): number {
@@ -163,8 +172,10 @@ export class Reader {
     return { values: chunk.values, index: (at - chunk.begin) / SLOT_BYTES };
   }
 
-  /** Closes the descriptor. Memory that `locate` gave stays valid. */
+  /** Closes the descriptor, if it is open. Memory that `locate` gave stays valid. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#mapping.close();
   }
 
@@ -222,55 +233,15 @@ export class Reader {
 
   #parseChunk(chunk: Chunk, from: number, limit: number): void {
     const decoder = new RecordDecoder(chunk.buffer, this.path, chunk.begin);
-    const labelCount = (id: number): number | undefined => this.#metrics[id]?.labelNames.length;
+    const labelCount = (id: number) => this.#contents.labelCount(id);
     let at = from;
     for (;;) {
       const length = decoder.lengthAt(at, limit);
       if (length === 0) return;
       const record = decoder.decode(at, length, labelCount);
-      if (record !== undefined) this.#apply(record, chunk.begin + at);
+      if (record !== undefined) this.#contents.apply(record, chunk.begin + at);
       at += length;
     }
-  }
-
-  #apply(record: MetricsRecord, at: number): void {
-    switch (record.kind) {
-      case RecordKind.metric: {
-        const { kind, sinceMs, ...metric } = record;
-        this.#metrics.push({
-          ...metric,
-          id: this.#metrics.length,
-          sinceMs: sinceMs === 0 ? this.header.createdMs : sinceMs,
-          defaultLabels: [],
-          retired: false,
-        });
-        return;
-      }
-      case RecordKind.series: {
-        const metric = this.#metrics[record.metricId] as ReadMetric;
-        this.#checkBlock(record.slot, slotsPerSeries(metric), at);
-        this.#series.push({ metric, slot: record.slot, labelValues: record.labelValues });
-        return;
-      }
-      case RecordKind.remove:
-        if (record.seriesId >= this.#series.length) {
-          throw this.#error(at, `removal of unknown series ${record.seriesId}`);
-        }
-        this.#series[record.seriesId] = undefined;
-        return;
-      case RecordKind.retire:
-        this.#metric(record.metricId, at).retired = true;
-        return;
-      case RecordKind.defaultLabels:
-        this.#metric(record.metricId, at).defaultLabels = record.pairs;
-        return;
-    }
-  }
-
-  #metric(id: number, at: number): ReadMetric {
-    const metric = this.#metrics[id];
-    if (metric === undefined) throw this.#error(at, `unknown metric ${id}`);
-    return metric;
   }
 
   /** A block lies within one chunk of values, and not in the header. */

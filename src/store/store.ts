@@ -201,11 +201,16 @@ export class Store {
   #renew(old: Place): void {
     const { openFile, publish } = this.#options;
     const metrics = [...old.metrics];
+    const absorbed = old.writer.isAbsorbed;
     const renewed = this.#try(() => {
       const writer = (openFile as () => Writer)();
       const place = new Place(writer);
       for (const metric of metrics) place.define(metric);
-      for (const series of seriesIn(metrics, old)) place.add(series, series.snapshot());
+      for (const series of seriesIn(metrics, old)) {
+        // What an archive holds by now would count twice; gauges say what is.
+        const begin = absorbed && series.metric.descriptor.type !== 'gauge';
+        place.add(series, begin ? undefined : series.snapshot());
+      }
       publish(writer);
       this.#file = place;
     });
@@ -214,7 +219,9 @@ export class Store {
       for (const metric of metrics) this.#spill.define(metric);
       for (const metric of metrics) {
         for (const series of metric.series) {
-          if (series.place !== this.#spill) this.#spill.add(series, series.snapshot());
+          if (series.place === this.#spill) continue;
+          const begin = absorbed && series.metric.descriptor.type !== 'gauge';
+          this.#spill.add(series, begin ? undefined : series.snapshot());
         }
       }
     }

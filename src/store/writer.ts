@@ -11,9 +11,11 @@ import {
   HEARTBEAT_AT,
   MARK_AT,
   MAX_CHUNKS,
+  Mark,
   REUSE_AT,
   SLOT_BYTES,
   STATE_AT,
+  SUPERSEDED_AT,
   WriterState,
 } from '../format/layout.js';
 import { encodeRecord, type MetricsRecord, RecordKind } from '../format/records.js';
@@ -109,9 +111,9 @@ export class Writer {
     return this.#size;
   }
 
-  /** Publishes a metric and returns its id. */
-  defineMetric(metric: MetricDescriptor): number {
-    this.#append({ kind: RecordKind.metric, sinceMs: 0, ...metric });
+  /** Publishes a metric and returns its id. `sinceMs` is for archives: when the newest of its writers began. */
+  defineMetric(metric: MetricDescriptor, sinceMs = 0): number {
+    this.#append({ kind: RecordKind.metric, sinceMs, ...metric });
     return this.#metricCount++;
   }
 
@@ -163,6 +165,27 @@ export class Writer {
   /** Sets the labels that every series of the metric has besides its own. */
   setDefaultLabels(metricId: number, pairs: readonly LabelPair[]): void {
     this.#append({ kind: RecordKind.defaultLabels, metricId, pairs });
+  }
+
+  /** For archives: names a file whose values are in here. */
+  addAbsorbed(fileName: string): void {
+    this.#append({ kind: RecordKind.absorbed, fileName });
+  }
+
+  /** Whether an archive holds what this writer had written: somebody took it for dead. */
+  get isAbsorbed(): boolean {
+    return this.#mapping.peek(MARK_AT) === Mark.absorbed;
+  }
+
+  /** Tells readers that another file has this one's name. */
+  supersede(): void {
+    this.#store(SUPERSEDED_AT, 1);
+    this.#mapping.flush();
+  }
+
+  /** Bytes of records until now, those of removed series included. */
+  get recordBytes(): number {
+    return this.#committed;
   }
 
   /** Says that the writer was alive at `nowMs`, milliseconds since 1970. */

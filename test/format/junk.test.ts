@@ -5,12 +5,8 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { FileFormatError } from '../../src/errors.js';
-import {
-  encodeRecord,
-  type MetricsRecord,
-  RecordDecoder,
-  RecordKind,
-} from '../../src/format/records.js';
+import { RecordDecoder } from '../../src/format/record-decoder.js';
+import { encodeRecord, type MetricsRecord, RecordKind } from '../../src/format/records.js';
 import { LABELS_OF_ANY_METRIC, record } from '../helpers/records.js';
 import { descriptor } from '../helpers/writers.js';
 

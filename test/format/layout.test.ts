@@ -72,7 +72,7 @@ test('every code of format version 1 is what it was', (t) => {
   t.deepEqual(layout.FileKind, { writer: 1, archive: 2 });
   t.deepEqual(layout.ChunkKind, { values: 1, records: 2 });
   t.deepEqual(layout.WriterState, { live: 1, closed: 2 });
-  t.deepEqual(layout.Mark, { none: 0, dead: 1 });
+  t.deepEqual(layout.Mark, { none: 0, dead: 1, absorbed: 2 });
 });
 
 test('words that change lie in cache lines apart from those that do not', (t) => {

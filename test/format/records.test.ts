@@ -1,12 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { CapacityError } from '../../src/errors.js';
-import {
-  encodeRecord,
-  type MetricsRecord,
-  RecordDecoder,
-  RecordKind,
-} from '../../src/format/records.js';
+import { RecordDecoder } from '../../src/format/record-decoder.js';
+import { encodeRecord, type MetricsRecord, RecordKind } from '../../src/format/records.js';
 import { LABELS_OF_ANY_METRIC, labelText, record, throughUtf8 } from '../helpers/records.js';
 import { descriptor } from '../helpers/writers.js';
 

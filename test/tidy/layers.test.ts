@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'native-free-fallback': ['mapping', 'model', 'errors', 'limits'],
   store: ['format', 'mapping', 'model', 'errors', 'limits'],
   merge: ['model', 'errors', 'limits'],
-  processes: ['format', 'mapping', 'store', 'model', 'errors', 'limits'],
+  processes: ['format', 'mapping', 'store', 'merge', 'model', 'errors', 'limits'],
   'thread-shared': [],
   state: [
     'thread-shared',

@@ -1,0 +1,168 @@
+import { FileFormatError } from '../errors.js';
+import { MAX_RECORD_BYTES } from '../limits.js';
+import { GAUGE_MODES, LABEL_NAME, METRIC_NAME, METRIC_TYPES } from '../model/metric.js';
+import {
+  ABSENT,
+  type MetricRecord,
+  type MetricsRecord,
+  RECORD_ALIGN,
+  RECORD_HEADER_BYTES,
+  RecordKind,
+} from './records.js';
+
+/**
+ * Reads the records of one chunk. `begin` is the file offset of the chunk's first
+ * byte, for error messages; `labelCount` tells how many label values a series of
+ * a metric has, or undefined where there is no such metric.
+ */
+export class RecordDecoder {
+  readonly #view: DataView;
+  readonly #path: string;
+  readonly #begin: number;
+
+  constructor(chunk: ArrayBuffer, path: string, begin: number) {
+    this.#view = new DataView(chunk);
+    this.#path = path;
+    this.#begin = begin;
+  }
+
+  /**
+   * Length of the record at `at`, or 0 where there is none before `limit`, up to which
+   * bytes are committed. Zeros say so only where they fill the rest of the chunk.
+   */
+  lengthAt(at: number, limit: number): number {
+    if (at === limit) return 0;
+    if (at + RECORD_HEADER_BYTES > limit) throw this.#error(at, 'a record is cut off');
+    const length = this.#u32(at);
+    if (length === 0 && limit === this.#view.byteLength) return 0;
+    if (length < RECORD_HEADER_BYTES * 2 || length % RECORD_ALIGN !== 0) {
+      throw this.#error(at, `record length ${length} is not a multiple of 8 from 16 on`);
+    }
+    if (length > MAX_RECORD_BYTES || at + length > limit) {
+      throw this.#error(at, `record of ${length} bytes goes beyond byte ${this.#begin + limit}`);
+    }
+    return length;
+  }
+
+  /** The record at `at`, of the length that `lengthAt` gave; undefined for a kind unknown to this version. */
+  decode(
+    at: number,
+    length: number,
+    labelCount: (metricId: number) => number | undefined,
+  ): MetricsRecord | undefined {
+    const kind = this.#u32(at + 4);
+    const end = at + length;
+    switch (kind) {
+      case RecordKind.metric:
+        return this.#metric(at, end);
+      case RecordKind.series: {
+        const metricId = this.#u32(at + 8);
+        const labels = labelCount(metricId);
+        if (labels === undefined) throw this.#error(at, `series of unknown metric ${metricId}`);
+        return {
+          kind,
+          metricId,
+          slot: this.#u32(at + 12),
+          labelValues: this.#strings(at + 16, labels, end),
+        };
+      }
+      case RecordKind.remove:
+        return { kind, seriesId: this.#u32(at + 8) };
+      case RecordKind.retire:
+        return { kind, metricId: this.#u32(at + 8) };
+      case RecordKind.defaultLabels: {
+        const pairs = this.#u32(at + 12);
+        const strings = this.#present(this.#strings(at + 16, pairs * 2, end), at);
+        return {
+          kind,
+          metricId: this.#u32(at + 8),
+          pairs: Array.from({ length: pairs }, (_, i) => [
+            strings[i * 2] as string,
+            strings[i * 2 + 1] as string,
+          ]),
+        };
+      }
+      case RecordKind.absorbed: {
+        const bytes = this.#u32(at + 8);
+        if (at + 16 + bytes > end)
+          throw this.#error(at + 8, `a name of ${bytes} bytes does not fit`);
+        const name = Buffer.from(this.#view.buffer, this.#view.byteOffset + at + 16, bytes);
+        return { kind, fileName: name.toString() };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #metric(at: number, end: number): MetricRecord {
+    if (at + 24 > end) throw this.#error(at, 'metric record is too short');
+    const type = METRIC_TYPES[this.#view.getUint8(at + 8)];
+    const mode = GAUGE_MODES[this.#view.getUint8(at + 9)];
+    if (type === undefined || mode === undefined) {
+      throw this.#error(at + 8, 'unknown metric type or gauge mode');
+    }
+    const labels = this.#view.getUint16(at + 10, LITTLE_ENDIAN);
+    const bucketCount = this.#u32(at + 12);
+    const fixed = 24 + bucketCount * 8;
+    if (at + fixed > end) throw this.#error(at + 12, `${bucketCount} buckets do not fit`);
+    const buckets: number[] = [];
+    for (let i = 0; i < bucketCount; i++) {
+      const bound = this.#view.getFloat64(at + 24 + i * 8, LITTLE_ENDIAN);
+      const before = buckets[i - 1] ?? Number.NEGATIVE_INFINITY;
+      if (!(bound > before && bound < Number.POSITIVE_INFINITY)) {
+        throw this.#error(at + 24 + i * 8, 'bucket bounds do not ascend');
+      }
+      buckets.push(bound);
+    }
+    const strings = this.#strings(at + fixed, labels + 2, end);
+    const [name, help, ...labelNames] = this.#present(strings, at) as [string, string, ...string[]];
+    if (!METRIC_NAME.test(name) || !labelNames.every((label) => LABEL_NAME.test(label))) {
+      throw this.#error(at + fixed, 'the name of the metric or of a label is none');
+    }
+    return {
+      kind: RecordKind.metric,
+      name,
+      help,
+      type,
+      mode,
+      labelNames,
+      buckets,
+      sinceMs: this.#view.getFloat64(at + 16, LITTLE_ENDIAN),
+    };
+  }
+
+  #strings(at: number, count: number, end: number): (string | undefined)[] {
+    let textAt = at + count * 4;
+    if (textAt > end) throw this.#error(at, `${count} strings do not fit`);
+    const strings: (string | undefined)[] = [];
+    for (let i = 0; i < count; i++) {
+      const length = this.#u32(at + i * 4);
+      if (length === ABSENT) {
+        strings.push(undefined);
+        continue;
+      }
+      if (textAt + length > end) {
+        throw this.#error(at + i * 4, `string of ${length} bytes goes beyond its record`);
+      }
+      const text = Buffer.from(this.#view.buffer, this.#view.byteOffset + textAt, length);
+      strings.push(length === 0 ? '' : text.toString());
+      textAt += length;
+    }
+    return strings;
+  }
+
+  #present(strings: readonly (string | undefined)[], at: number): readonly string[] {
+    if (strings.includes(undefined)) throw this.#error(at, 'a name is absent');
+    return strings as readonly string[];
+  }
+
+  #u32(at: number): number {
+    return this.#view.getUint32(at, LITTLE_ENDIAN);
+  }
+
+  #error(at: number, message: string): FileFormatError {
+    return new FileFormatError(this.#path, this.#begin + at, message);
+  }
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

@@ -1,0 +1,123 @@
+import { ARCHIVED_ALL_MAX_AGE_MS, MAX_ARCHIVED_ALL_SERIES } from '../limits.js';
+import type { LabelPair } from '../model/labels.js';
+import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
+import { type Claim, claimsByName } from './claims.js';
+import { GAUGE_REDUCERS, isLiveMode, showsEachWriter } from './gauges.js';
+import { SET_AT_UNKNOWN_TIME } from './runs.js';
+import { seriesKey, seriesLabels } from './series-labels.js';
+import type { MergeSource } from './source.js';
+
+/** One metric of an archive: what many writers left of it. */
+export interface ArchivedMetric {
+  readonly metric: MetricDescriptor;
+  /** When the newest of its writers began. */
+  readonly sinceMs: number;
+  readonly series: readonly ArchivedSeries[];
+}
+
+export interface ArchivedSeries {
+  readonly labelValues: readonly string[];
+  /** The block, as wide as the metric's. */
+  readonly values: Float64Array;
+}
+
+/**
+ * Folds what writers left into one, so that merging the result with any other writers
+ * gives what merging all of them at once would. Therefore writers that disagree on
+ * type, mode or buckets are kept apart: who is right is decided on the page. Gauges of
+ * live modes have ended with their writers.
+ */
+export function foldForArchive(
+  sources: readonly MergeSource[],
+  nowMs: number,
+): readonly ArchivedMetric[] {
+  const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
+  const byName = claimsByName(oldestFirst, (_, metric) => metric.defaultLabels);
+  return [...byName.values()].flatMap((claims) => {
+    return groupBy(claims, variantOf).flatMap((variant) => foldVariant(variant, nowMs));
+  });
+}
+
+function variantOf({ metric }: Claim): string {
+  return JSON.stringify([metric.type, metric.mode, metric.buckets]);
+}
+
+interface Fold {
+  readonly labels: readonly LabelPair[];
+  readonly values: Float64Array;
+  /** Aux word of a gauge's reducer: in an array, as reducers want it. */
+  readonly aux: Float64Array;
+}
+
+function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] {
+  const newest = claims.reduce((a, b) => (b.metric.sinceMs >= a.metric.sinceMs ? b : a)).metric;
+  const { type, mode } = newest;
+  if (mode === 'omit' || (type === 'gauge' && isLiveMode(mode))) return [];
+  const width = slotsPerSeries(newest);
+  const folds = new Map<string, Fold>();
+  for (const claim of claims) {
+    for (const series of claim.series) {
+      const labels = seriesLabels(claim, series, mode);
+      const key = seriesKey(labels);
+      let fold = folds.get(key);
+      if (fold === undefined) {
+        fold = { labels, values: new Float64Array(width), aux: new Float64Array(1) };
+        folds.set(key, fold);
+      }
+      const { values, index } = claim.source.locate(series.slot);
+      const block = values.subarray(index, index + width);
+      if (type === 'gauge') foldGauge(fold, block, claim);
+      else for (let i = 0; i < width; i++) fold.values[i] = sum(fold.values[i], block[i]);
+    }
+  }
+  const { keep } = GAUGE_REDUCERS[mode];
+  if (type === 'gauge' && keep !== undefined) {
+    for (const { values, aux } of folds.values()) values[1] = keep(aux[0] as number);
+  }
+  const kept = showsEachWriter(mode) ? youngest([...folds.values()], nowMs) : [...folds.values()];
+  return groupBy(kept, labelNamesOf).map((group) => ({
+    metric: { ...newest, labelNames: (group[0] as Fold).labels.map(([name]) => name) },
+    sinceMs: newest.sinceMs,
+    series: group.map(({ labels, values }) => ({
+      labelValues: labels.map(([, value]) => value),
+      values,
+    })),
+  }));
+}
+
+function foldGauge(fold: Fold, block: Float64Array, { metric, source }: Claim): void {
+  const { mode } = metric;
+  const { step } = GAUGE_REDUCERS[mode as Exclude<typeof mode, 'omit'>];
+  const second = block.length > 1 ? (block[1] as number) : 1;
+  const setMs = Number.isNaN(second) ? SET_AT_UNKNOWN_TIME : second;
+  // A writer knows only whether it set a gauge of mode `all`; the archive, when it ended.
+  const ends = showsEachWriter(mode) && source.writerLabel !== undefined;
+  step(fold.values, fold.aux, 0, block[0] as number, ends ? source.aliveMs : setMs);
+}
+
+/** What is kept of writers that each have a series of their own: the last to end, and not for ever. */
+function youngest(folds: readonly Fold[], nowMs: number): Fold[] {
+  return folds
+    .filter(({ aux }) => nowMs - (aux[0] as number) <= ARCHIVED_ALL_MAX_AGE_MS)
+    .sort((a, b) => (b.aux[0] as number) - (a.aux[0] as number))
+    .slice(0, MAX_ARCHIVED_ALL_SERIES);
+}
+
+function labelNamesOf({ labels }: Fold): string {
+  return labels.map(([name]) => name).join();
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function sum(a: number | undefined, b: number | undefined): number {
+  return (a as number) + (b as number);
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { errorCode } from '../errors.js';
+import { COMPACT_LOCK_STALE_MS } from '../limits.js';
+
+const LOCK_NAME = '.compact.lock';
+
+/**
+ * Does something that only one process at a time may do in a directory; undefined when
+ * another one is at it. `stillMine` tells, as late as it is asked, whether the lock was
+ * lost to a process that took this one for dead.
+ *
+ * @throws Error with a system's code where the directory cannot be written
+ */
+export async function withCompactionLock<T>(
+  directory: string,
+  action: (stillMine: () => boolean) => T,
+): Promise<T | undefined> {
+  // Loaded when it is needed: most processes never compact.
+  const { default: lockfile } = await import('proper-lockfile');
+  let mine = true;
+  let release: () => Promise<void>;
+  try {
+    release = await lockfile.lock(directory, {
+      lockfilePath: join(directory, LOCK_NAME),
+      stale: COMPACT_LOCK_STALE_MS,
+      realpath: false,
+      retries: 0,
+      onCompromised: () => {
+        mine = false;
+      },
+    });
+  } catch (error) {
+    if (errorCode(error) === 'ELOCKED') return undefined;
+    throw error;
+  }
+  const acquiredMs = performance.now();
+  // The action runs in one go, so no timer tells of a compromise meanwhile: time does.
+  const stillMine = () => mine && performance.now() - acquiredMs < COMPACT_LOCK_STALE_MS / 2;
+  try {
+    return action(stillMine);
+  } finally {
+    if (mine) await release();
+  }
+}

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { errorCode, FileFormatError } from '../errors.js';
+import { FileKind, FLUSH_SEQUENCE_AT, MARK_AT, Mark } from '../format/layout.js';
+import { MAX_ABSORBED_AT_ONCE, UNFINISHED_FILE_AGE_MS } from '../limits.js';
+import type { Backend } from '../mapping/mapping.js';
+import { foldForArchive } from '../merge/archive.js';
+import { Reader } from '../store/reader.js';
+import { Writer } from '../store/writer.js';
+import { withCompactionLock } from './compaction-lock.js';
+import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
+import { FileSource } from './file-source.js';
+import type { Observer } from './liveness.js';
+
+export interface CompactionTools {
+  readonly backend: Backend;
+  readonly observer: Observer;
+  /** Told of files that could not be read or removed: they stay where they are. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface CompactionResult {
+  /** Dead writers whose values are in the archive now and were not before. */
+  readonly absorbed: number;
+  /** Dead writers that are left for another round. */
+  readonly left: number;
+}
+
+/**
+ * Folds what dead writers left into the directory's archive and removes their files.
+ * Readers need not wait and every value counts once at every moment, also when this
+ * process is killed at any instruction:
+ *
+ * 1. The next archive, which holds the present one and the dead writers and names them,
+ *    is written beside it.
+ * 2. It is renamed over the present one. A reader that has it passes over the files that
+ *    it names; one that still has the present one reads them.
+ * 3. The files are marked absorbed, for writers that only slept, and unlinked. A reader
+ *    that missed one in its listing finds, when it ends, that the archive's name leads to
+ *    another inode than it read, and begins again.
+ *
+ * After a crash between 2 and 3 the next compaction finds files that the archive names,
+ * and does 3. Only one process compacts at a time; undefined when it is another one.
+ *
+ * @throws Error with a system's code where the directory cannot be written
+ */
+export function compactDirectory(
+  directory: string,
+  tools: CompactionTools,
+): Promise<CompactionResult | undefined> {
+  return withCompactionLock(directory, (stillMine) => compactLocked(directory, tools, stillMine));
+}
+
+function compactLocked(
+  directory: string,
+  tools: CompactionTools,
+  stillMine: () => boolean,
+): CompactionResult {
+  removeUnfinished(directory, tools);
+  const archive = openArchive(directory, tools);
+  const opened: FileSource[] = archive === undefined ? [] : [archive];
+  try {
+    const absorbed = archive?.reader.absorbed ?? new Set<string>();
+    const paths = listWriters(directory).map(({ path }) => path);
+    for (const path of paths) if (absorbed.has(basename(path))) removeAbsorbed(path, tools);
+    const dead: FileSource[] = [];
+    let left = 0;
+    for (const path of paths) {
+      if (absorbed.has(basename(path))) continue;
+      const source = openDead(path, tools);
+      if (source === undefined) continue;
+      if (dead.length === MAX_ABSORBED_AT_ONCE) {
+        source.reader.close();
+        left++;
+        continue;
+      }
+      opened.push(source);
+      dead.push(source);
+    }
+    if (dead.length === 0) return { absorbed: 0, left };
+    const next = writeArchive(directory, archive, dead, tools);
+    if (!stillMine()) {
+      // Another process has taken the lock over and may have made an archive meanwhile.
+      unlinkSync(next);
+      return { absorbed: 0, left: left + dead.length };
+    }
+    renameSync(next, join(directory, ARCHIVE_NAME));
+    for (const { reader } of dead) removeAbsorbed(reader.path, tools);
+    return { absorbed: dead.length, left };
+  } finally {
+    for (const { reader } of opened) reader.close();
+  }
+}
+
+function openArchive(directory: string, tools: CompactionTools): FileSource | undefined {
+  const path = join(directory, ARCHIVE_NAME);
+  try {
+    const source = new FileSource(Reader.open(tools.backend, path));
+    source.update();
+    return source;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (!(error instanceof FileFormatError)) throw error;
+    // What cannot be read is not thrown away: somebody may be able to.
+    const aside = `${path}.bad-${randomBytes(4).toString('hex')}`;
+    renameSync(path, aside);
+    tools.onError(new Error(`${error.message}; kept as ${aside}`, { cause: error }));
+    return undefined;
+  }
+}
+
+/** The writer of a file, if it is certainly dead. */
+function openDead(path: string, tools: CompactionTools): FileSource | undefined {
+  let source: FileSource | undefined;
+  try {
+    source = new FileSource(Reader.open(tools.backend, path));
+    // Dead first, then read: what it wrote last is in.
+    source.judge(tools.observer);
+    if (source.liveness === 'dead') {
+      source.update();
+      return source;
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') tools.onError(error);
+  }
+  source?.reader.close();
+  return undefined;
+}
+
+/** Writes the next archive beside the present one and brings it to the disk; its path. */
+function writeArchive(
+  directory: string,
+  archive: FileSource | undefined,
+  dead: readonly FileSource[],
+  { backend, observer, onError }: CompactionTools,
+): string {
+  const path = join(directory, `.${ARCHIVE_NAME}-${randomBytes(8).toString('hex')}.new`);
+  const sources = archive === undefined ? dead : [archive, ...dead];
+  const mapping = backend.create(path, {
+    flushSequenceAt: FLUSH_SEQUENCE_AT,
+    onFlushError: onError,
+  });
+  try {
+    const nowMs = observer.nowMs();
+    const writer = new Writer(mapping, {
+      ...observer.self,
+      kind: FileKind.archive,
+      createdMs: nowMs,
+    });
+    for (const { metric, sinceMs, series } of foldForArchive(sources, nowMs)) {
+      const id = writer.defineMetric(metric, sinceMs);
+      for (const { labelValues, values } of series) {
+        const holder = { values, index: -1, dirty: undefined };
+        writer.addSeries(id, labelValues, values.length, holder, values);
+      }
+    }
+    for (const { reader } of dead) writer.addAbsorbed(basename(reader.path));
+    mapping.flush();
+    syncFile(path);
+    return path;
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    mapping.close();
+  }
+}
+
+function syncFile(path: string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The mark first: a writer that only slept finds it in the file that it still has open. */
+function removeAbsorbed(path: string, { onError }: CompactionTools): void {
+  try {
+    const fd = openSync(path, 'r+');
+    try {
+      writeSync(fd, new Uint8Array(new Int32Array([Mark.absorbed]).buffer), 0, 4, MARK_AT);
+    } finally {
+      closeSync(fd);
+    }
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') onError(error);
+  }
+}
+
+/** Files whose makers died before giving them a name. */
+function removeUnfinished(directory: string, { observer, onError }: CompactionTools): void {
+  for (const name of readdirSync(directory)) {
+    if (!UNFINISHED_NAME.test(name)) continue;
+    const path = join(directory, name);
+    try {
+      if (observer.nowMs() - statSync(path).mtimeMs > UNFINISHED_FILE_AGE_MS) unlinkSync(path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') onError(error);
+    }
+  }
+}
