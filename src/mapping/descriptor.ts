@@ -5,6 +5,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { errorCode, MappingError } from '../errors.js';
@@ -18,11 +19,17 @@ const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
 const NEW_FILE_FLAGS =
   constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NOFOLLOW | NONBLOCK;
+const REOPEN_FLAGS = constants.O_RDWR | NOFOLLOW | NONBLOCK;
 const READ_FLAGS = constants.O_RDONLY | NOFOLLOW | NONBLOCK;
 
 /** @throws MappingError */
 export function createFile(path: string): number {
   return attempt(path, 'cannot create the file', () => openSync(path, NEW_FILE_FLAGS, 0o644));
+}
+
+/** A second descriptor, of an open file description of its own. @throws MappingError */
+export function reopenFile(path: string): number {
+  return attempt(path, 'cannot open the file again', () => openSync(path, REOPEN_FLAGS));
 }
 
 /**
@@ -71,6 +78,10 @@ export function writeAt(fd: number, path: string, source: Uint8Array, offset: nu
 /** Reserves bytes by writing zeros: for systems and backends without `posix_fallocate`. */
 export function reserveByWriting(fd: number, path: string, offset: number, length: number): void {
   writeAt(fd, path, new Uint8Array(length), offset);
+}
+
+export function removeFile(path: string): void {
+  attempt(path, 'cannot remove the file', () => unlinkSync(path));
 }
 
 export function renameFile(from: string, to: string): void {

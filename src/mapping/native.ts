@@ -5,7 +5,9 @@ import {
   inodeOf,
   openFile,
   readAt,
+  removeFile,
   renameFile,
+  reopenFile,
   reserveByWriting,
   sizeOf,
 } from './descriptor.js';
@@ -43,15 +45,14 @@ export function nativeBackend(mapper: Mapper): Backend {
 }
 
 function createWritable(mapper: Mapper, path: string, proven: boolean): WritableMapping {
-  const fd = createFile(path);
-  const locked = mapper.flock(fd, 'exclusive') === undefined;
+  const { fd, lockFd } = openWritable(mapper, path);
   let present = path;
   return {
     backend: mapper.name,
     get path() {
       return present;
     },
-    locked,
+    locked: lockFd !== undefined,
     inode: inodeOf(fd),
     extend(offset, length) {
       const failure = mapper.reserve(fd, offset, length);
@@ -77,8 +78,32 @@ function createWritable(mapper: Mapper, path: string, proven: boolean): Writable
       renameFile(present, to);
       present = to;
     },
-    close: () => closeFile(fd),
+    close() {
+      closeFile(fd);
+      if (lockFd !== undefined) closeFile(lockFd);
+    },
   };
+}
+
+/**
+ * A mapping keeps the open file description that it was made from, and with it the
+ * description's lock, also when the descriptor is closed. A writer's mappings stay for
+ * ever, so the lock is on a description that is never mapped: it goes when a thread ends
+ * and its process lives on.
+ */
+function openWritable(
+  mapper: Mapper,
+  path: string,
+): { readonly fd: number; readonly lockFd: number | undefined } {
+  const created = createFile(path);
+  if (mapper.flock(created, 'exclusive') !== undefined) return { fd: created, lockFd: undefined };
+  try {
+    return { fd: reopenFile(path), lockFd: created };
+  } catch (error) {
+    closeFile(created);
+    removeFile(path);
+    throw error;
+  }
 }
 
 /**
