@@ -1,0 +1,30 @@
+import type { Counter, Gauge, Histogram } from '../../src/index.js';
+
+/** The part of the API that both sides have in the same shape. */
+export interface Client {
+  readonly Counter: typeof Counter;
+  readonly Gauge: typeof Gauge;
+  readonly Histogram: typeof Histogram;
+  /** All samples of this process, rendered. */
+  page(): Promise<string>;
+}
+
+/** Who is measured. A backend names this library on it. */
+export const SIDES = ['prom-client', 'mmap', 'file'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** Loads one side, and nothing of the other. */
+export async function loadClient(side: Side): Promise<Client> {
+  if (side === 'prom-client') {
+    const { default: client } = await import('prom-client');
+    return { ...(client as unknown as Client), page: () => client.register.metrics() };
+  }
+  const ours = await import('../../src/index.js');
+  return { ...ours, page: () => ours.collect({ selfMetrics: false }) };
+}
+
+/** The environment in which a side's process starts. */
+export function environmentOf(side: Side, directory: string): Record<string, string> {
+  if (side === 'prom-client') return {};
+  return { PROMETHEUS_MULTIPROC_DIR: directory, PROMETHEUS_MULTIPROC_BACKEND: side };
+}
