@@ -8,11 +8,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { scrape } from './scrape.js';
+import { startup } from './startup.js';
 import { type BenchOptions, environment, formatTable, type Report } from './support/report.js';
 import { update } from './update.js';
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   update,
+  scrape,
+  startup,
 };
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 

@@ -10,8 +10,15 @@ import { join } from 'node:path';
 import { environmentOf, SIDES, type Side } from './support/client.js';
 import { assertSameSamples, parsePage } from './support/page.js';
 import { Peer } from './support/peer.js';
-import { type BenchOptions, figures, type Report, type Table } from './support/report.js';
-import { pairedRatio, spread } from './support/statistics.js';
+import {
+  type BenchOptions,
+  cell,
+  figures,
+  type Report,
+  type Table,
+  yesNo,
+} from './support/report.js';
+import { pairedRatio } from './support/statistics.js';
 
 /** How many times faster than prom-client the mmap backend is meant to be. */
 const REQUIRED = new Map([
@@ -122,10 +129,3 @@ function table(title: string, { samples }: Measured): Table {
   });
   return { title, rows: [head, ...rows] };
 }
-
-function cell(samples: readonly number[]): string {
-  const { median, min, max } = spread(samples);
-  return `${figures(median)} (${figures(min)}-${figures(max)})`;
-}
-
-const yesNo = (reached: boolean) => (reached ? 'yes' : 'no');

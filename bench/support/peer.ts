@@ -17,17 +17,20 @@ interface Answer {
 /** What a child offers its parent, by name. Arguments and results are what JSON can carry. */
 export type Methods = { readonly [name: string]: (...args: never[]) => unknown };
 
+/** This process's environment with these variables and none of its own for metrics. */
+export function environmentWith(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^prometheus_/i.test(name));
+  return { ...Object.fromEntries(inherited), ...env };
+}
+
 /** A child process that answers one question after the other. */
 export class Peer {
   readonly #child: ChildProcess;
   #asked = 0;
 
-  /** Starts a module that calls `answer`, with nothing of this process's metrics variables but `env`. */
+  /** Starts a module that calls `answer`. */
   constructor(module: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^prometheus_/i.test(name));
-    this.#child = fork(fileURLToPath(module), args, {
-      env: { ...Object.fromEntries(inherited), ...env },
-    });
+    this.#child = fork(fileURLToPath(module), args, { env: environmentWith(env) });
   }
 
   async call<T>(method: string, ...args: unknown[]): Promise<T> {

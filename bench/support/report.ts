@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { spread } from './statistics.js';
 
 /** Rows of cells; the first row is the head. The first column is text, the others are numbers. */
 export interface Table {
@@ -53,4 +54,14 @@ export function formatTable({ title, rows }: Table): string {
 export function figures(value: number): string {
   const magnitude = Math.abs(value);
   return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2);
+}
+
+/** The median of the rounds, with the least and the most. */
+export function cell(samples: readonly number[]): string {
+  const { median, min, max } = spread(samples);
+  return `${figures(median)} (${figures(min)}-${figures(max)})`;
+}
+
+export function yesNo(reached: boolean): string {
+  return reached ? 'yes' : 'no';
 }

@@ -1,13 +1,6 @@
 import type { Client } from '../support/client.js';
-import {
-  BUCKETS,
-  DURATIONS,
-  METHODS,
-  type Operation,
-  operation,
-  ROUTES,
-  STATUSES,
-} from './operations.js';
+import { BUCKETS } from '../workloads.js';
+import { DURATIONS, METHODS, type Operation, operation, ROUTES, STATUSES } from './operations.js';
 
 const CODES = STATUSES.map(Number);
 const TABLES = ['users', 'orders', 'items'];

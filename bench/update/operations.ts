@@ -1,4 +1,5 @@
 import type { Client } from '../support/client.js';
+import { BUCKETS, LABEL_NAMES } from '../workloads.js';
 
 /** One way to update a metric. Runs the same updates in the same order on every side. */
 export interface Operation {
@@ -18,13 +19,10 @@ export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 export const STATUSES = ['200', '201', '404', '500'] as const;
 export const ROUTES = ['/', '/users', '/users/:id', '/orders', '/orders/:id/items'] as const;
 
-export const LABEL_SETS: readonly LabelSet[] = METHODS.flatMap((method) =>
+const LABEL_SETS: readonly LabelSet[] = METHODS.flatMap((method) =>
   STATUSES.flatMap((status) => ROUTES.map((route) => ({ method, status, route }))),
 );
 const SETS = LABEL_SETS.length;
-
-export const LABEL_NAMES = ['method', 'status', 'route'];
-export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Durations from 2 ms to 16 s, as many in every octave, in a mixed order. */
 export const DURATIONS = Float64Array.from({ length: 1024 }, (_, i) => {

@@ -1,0 +1,13 @@
+import { loadClient } from '../support/client.js';
+import { answer } from '../support/peer.js';
+import type { Workload } from '../workloads.js';
+import { application } from './application.js';
+
+/** One process of a workload. */
+const [workload, proc] = process.argv.slice(2).map((text) => JSON.parse(text)) as [
+  Workload,
+  number,
+];
+const change = application(await loadClient('mmap'), workload, proc);
+
+answer({ change });
