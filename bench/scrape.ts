@@ -32,6 +32,8 @@ interface Samples {
   readonly changed: number[];
   /** A known collector after nothing has changed. */
   readonly unchanged: number[];
+  /** A known collector after one process has begun a series. */
+  readonly grown: number[];
   /** A new collector in a process that has scraped before. */
   readonly first: number[];
   /** The first scrape of a process. */
@@ -107,17 +109,20 @@ async function measureBackend(
       const theirs = await primary.call<{ ms: number; parseMs: number; page: string }>('scrape');
       const changed = await collector.call<{ ms: number; page: string }>('again');
       const unchanged = await collector.call<{ ms: number; page: string }>('again');
+      await Promise.all([writers[0]?.call('grow', turn), primary.call('grow', turn)]);
+      const grown = await collector.call<{ ms: number; page: string }>('again');
       const first = await collector.call<{ ms: number; page: string }>('first');
       const what = `${workload.name}, ${backend}, turn ${turn}`;
       found.equal = assertSameSamples(parsePage(theirs.page), parsePage(changed.page), what);
       found.bytes = Buffer.byteLength(changed.page);
       assert.equal(unchanged.page, changed.page, `${what}: nothing changed`);
-      assert.equal(first.page, changed.page, `${what}: a new collector`);
+      assert.equal(first.page, grown.page, `${what}: a new collector`);
       if (turn < effort.warmUp) continue;
       into.aggregate.push(theirs.ms);
       into.parse.push(theirs.parseMs);
       into.changed.push(changed.ms);
       into.unchanged.push(unchanged.ms);
+      into.grown.push(grown.ms);
       into.first.push(first.ms);
     }
     for (let i = 0; i < effort.freshProcesses; i++) {
@@ -136,13 +141,14 @@ async function measureBackend(
 }
 
 function noSamples(): Samples {
-  return { aggregate: [], parse: [], changed: [], unchanged: [], first: [], cold: [] };
+  return { aggregate: [], parse: [], changed: [], unchanged: [], grown: [], first: [], cold: [] };
 }
 
 function table({ workload, samples, equal, bytes }: Measured): Table {
   const rows: [string, (of: Samples) => readonly number[]][] = [
     ['every value changed', (of) => of.changed],
     ['nothing changed', (of) => of.unchanged],
+    ['one process has a new series', (of) => of.grown],
     ['first scrape of a collector', (of) => of.first],
     ['first scrape of a process', (of) => of.cold],
   ];

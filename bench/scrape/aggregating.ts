@@ -13,14 +13,15 @@ const workload = JSON.parse(process.argv[2] as string) as Workload;
 const client = await loadClient('prom-client');
 const workers = Array.from({ length: workload.procs }, (_, proc) => {
   const registry = new Registry();
-  const change = application(client, workload, proc, registry as unknown as OwnRegistry);
-  return { registry, change };
+  const app = application(client, workload, proc, registry as unknown as OwnRegistry);
+  return { registry, app };
 });
 
 answer({
   change(turn: number) {
-    for (const { change } of workers) change(turn);
+    for (const { app } of workers) app.change(turn);
   },
+  grow: (turn: number) => workers[0]?.app.grow(turn),
   async scrape(): Promise<{ parseMs: number; ms: number; page: string }> {
     const messages: string[] = [];
     for (const { registry } of workers) {

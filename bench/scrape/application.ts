@@ -2,9 +2,16 @@ import type { Registry } from '../../src/index.js';
 import type { Client } from '../support/client.js';
 import { BUCKETS, LABEL_NAMES, labelSets, type Workload } from '../workloads.js';
 
+/** What a process does between scrapes: the same for the same turn, whatever client serves. */
+export interface Application {
+  /** Changes every value. */
+  change(turn: number): void;
+  /** Begins a series that nobody has had. */
+  grow(turn: number): void;
+}
+
 /**
- * Makes the metrics of a workload in one process, and returns what changes every value
- * of them: the same changes for the same process and turn, whatever client serves.
+ * Makes the metrics of a workload in one process.
  *
  * Fractions are multiples of 2^-24 and sums stay below 2^29, so that sums are exact in
  * whatever order they are made, and yet have as many digits as measured ones.
@@ -14,7 +21,7 @@ export function application(
   { counters, gauges, histograms }: Workload,
   proc: number,
   registry?: Registry,
-): (turn: number) => void {
+): Application {
   const options = (name: string) => ({
     name,
     help: `The workload's ${name}`,
@@ -48,8 +55,12 @@ export function application(
       }
     }, histograms[1]);
   }
-  return (turn) => {
-    for (const change of all) change(turn);
+  const growing = new Counter(options('bench_growing_total'));
+  return {
+    change(turn) {
+      for (const change of all) change(turn);
+    },
+    grow: (turn) => growing.inc({ method: 'GET', status: '200', route: `/new/${turn}` }),
   };
 }
 

@@ -8,6 +8,6 @@ const [workload, proc] = process.argv.slice(2).map((text) => JSON.parse(text)) a
   Workload,
   number,
 ];
-const change = application(await loadClient('mmap'), workload, proc);
+const { change, grow } = application(await loadClient('mmap'), workload, proc);
 
-answer({ change });
+answer({ change, grow });

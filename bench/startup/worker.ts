@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
 import { BUCKETS, LABEL_NAMES, labelSets } from '../workloads.js';
 
-/** A fresh process: loads a side, opens its store, writes a first series, then 200. */
-const side = process.argv[2] as string;
+/** A fresh process: loads a side, opens its store, writes a first series, then 199 more. */
+const [side, loadFirst] = process.argv.slice(2);
+if (loadFirst !== undefined) createRequire(import.meta.url)(loadFirst);
 const begin = performance.now();
 const { Counter, Gauge, Histogram } =
   side === 'prom-client'
