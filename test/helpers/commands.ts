@@ -1,0 +1,94 @@
+import process from 'node:process';
+import * as api from '../../src/index.js';
+import type { Reply } from './children.js';
+
+/** What a test can ask of the program `writer`. */
+export type Command =
+  | { readonly do: 'make'; readonly type: MetricClass; readonly config: MetricConfig }
+  | { readonly do: 'call'; readonly metric: string; readonly method: string; args: unknown[] }
+  | { readonly do: 'collect'; readonly options?: api.CollectOptions }
+  | { readonly do: 'families'; readonly options?: api.CollectOptions }
+  | { readonly do: 'collector'; readonly options?: api.CollectorOptions }
+  | { readonly do: 'mark'; readonly pid: number; readonly dir?: string }
+  | { readonly do: 'warnings' };
+
+export type MetricClass = 'Counter' | 'Gauge' | 'Histogram' | 'Summary';
+
+export interface MetricConfig {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames?: string[];
+  readonly buckets?: number[];
+  readonly multiprocessMode?: api.GaugeMode;
+}
+
+/** A channel to the test: a process or a thread has one. */
+export interface Port {
+  on(event: 'message', listener: (message: never) => void): unknown;
+  send(message: unknown): void;
+}
+
+type Metrics = Map<string, Record<string, (...args: unknown[]) => unknown>>;
+
+/**
+ * Answers commands one turn of the event loop after they are carried out: what is
+ * answered has left the process on every backend.
+ */
+export function serveCommands(
+  port: Port,
+  others: (command: never) => Promise<unknown> = async (command) => {
+    throw new Error(`unknown command ${JSON.stringify(command)}`);
+  },
+): void {
+  const metrics: Metrics = new Map();
+  const warnings: string[] = [];
+  process.on('warning', ({ message }) => warnings.push(message));
+
+  port.on('message', async ({ id, command }: { id: number; command: Command }) => {
+    let reply: Reply;
+    try {
+      reply = { id, value: await carryOut(command) };
+    } catch (error) {
+      const { name, message } = error as Error;
+      reply = { id, error: { name, message } };
+    }
+    setImmediate(() => port.send(reply));
+  });
+
+  async function carryOut(command: Command): Promise<unknown> {
+    switch (command.do) {
+      case 'make':
+        metrics.set(command.config.name, new api[command.type](command.config) as never);
+        return undefined;
+      case 'call': {
+        const metric = metrics.get(command.metric);
+        if (metric === undefined) throw new Error(`no metric ${command.metric} was made`);
+        metric[command.method]?.(...command.args);
+        return undefined;
+      }
+      case 'collect':
+        return api.collect(command.options);
+      case 'families':
+        return api.collectFamilies(command.options);
+      case 'collector':
+        return collectOnce(command.options);
+      case 'mark':
+        api.markProcessDead(command.pid, command.dir);
+        return undefined;
+      case 'warnings':
+        return warnings;
+      default:
+        return others(command);
+    }
+  }
+}
+
+/** What an explicit collector gives. */
+async function collectOnce(options: api.CollectorOptions | undefined): Promise<string> {
+  const collector = new api.Collector(options);
+  try {
+    return await collector.collect();
+  } finally {
+    collector.close();
+  }
+}
