@@ -15,7 +15,7 @@ import { type ThreadState, threadState } from '../state.js';
 import { VERSION } from '../version.js';
 import { runCallbacks } from './callbacks.js';
 import { backgroundCompactor } from './compactor.js';
-import { type DirectoryList, directoryList } from './directories.js';
+import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
 import { DirectoryView } from './directory-view.js';
 import { memorySource } from './memory-source.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
@@ -69,7 +69,11 @@ export class Collector {
   #sources: readonly FileSource[] = [];
 
   /**
-   * @throws DirectoryError when no directory is given and the variable is not set
+   * Makes the directory that the variable names if it is missing; one that is given as
+   * an option may come later.
+   *
+   * @throws DirectoryError when no directory is given and the variable is not set, or what
+   * is named is no directory and cannot become one
    */
   constructor(options: CollectorOptions = {}, fallback: { readonly memoryOnly?: boolean } = {}) {
     const state = threadState();
@@ -77,6 +81,7 @@ export class Collector {
     this.#selfMetrics = options.selfMetrics ?? true;
     this.#compact = options.compact ?? true;
     this.#observer = createObserver(state.identity, nowMs);
+    if (fallback.memoryOnly !== true) prepareDirectories(options.dir, state);
     const unset = options.dir === undefined && state.directory === undefined;
     this.#directories =
       unset && fallback.memoryOnly === true ? async () => [] : directoryList(options.dir, state);
@@ -163,6 +168,8 @@ export class Collector {
     let changed = this.#openViews(directories);
     const sources: FileSource[] = [];
     const own = this.#ownMemory(directories);
+    // Before the directories: whether there is anything in memory decides what their errors mean.
+    if (own?.update()) changed = true;
     for (const view of this.#views.values()) {
       try {
         if (view.scan()) changed = true;
@@ -175,10 +182,7 @@ export class Collector {
         this.#state.report(error);
       }
     }
-    if (own !== undefined) {
-      if (own.update()) changed = true;
-      sources.push(own);
-    }
+    if (own !== undefined) sources.push(own);
     if (changed || sources.length !== this.#sources.length) this.#topology++;
     this.#sources = sources;
   }

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DirectoryError } from '../errors.js';
-import { DIRECTORY_VARIABLE } from '../processes/directory.js';
+import { DIRECTORY_VARIABLE, ensureDirectory, requireDirectory } from '../processes/directory.js';
 import type { ThreadState } from '../state.js';
 
 /** Tells which directories to read now: a pattern can match others at every scrape. */
@@ -38,4 +39,23 @@ export function directoryList(
     );
     return [...new Set(found.flat())].sort();
   };
+}
+
+/**
+ * Makes the environment's directory; of directories that are given by path only refuses
+ * what is there and is something else.
+ *
+ * @throws DirectoryError
+ */
+export function prepareDirectories(
+  dir: string | readonly string[] | undefined,
+  state: ThreadState,
+): void {
+  if (dir === undefined) {
+    if (state.directory !== undefined) ensureDirectory(state.directory);
+    return;
+  }
+  for (const path of typeof dir === 'string' ? [dir] : dir) {
+    if (existsSync(path)) requireDirectory(resolve(path));
+  }
 }
