@@ -1,25 +1,38 @@
 import process from 'node:process';
-import * as api from '../../src/index.js';
+import {
+  type CollectOptions,
+  Collector,
+  type CollectorOptions,
+  Counter,
+  collect,
+  collectFamilies,
+  Gauge,
+  type GaugeMode,
+  Histogram,
+  markProcessDead,
+  Summary,
+} from '../../src/index.js';
 import type { Reply } from './children.js';
 
 /** What a test can ask of the program `writer`. */
 export type Command =
   | { readonly do: 'make'; readonly type: MetricClass; readonly config: MetricConfig }
   | { readonly do: 'call'; readonly metric: string; readonly method: string; args: unknown[] }
-  | { readonly do: 'collect'; readonly options?: api.CollectOptions }
-  | { readonly do: 'families'; readonly options?: api.CollectOptions }
-  | { readonly do: 'collector'; readonly options?: api.CollectorOptions }
+  | { readonly do: 'collect'; readonly options?: CollectOptions }
+  | { readonly do: 'families'; readonly options?: CollectOptions }
+  | { readonly do: 'collector'; readonly options?: CollectorOptions }
   | { readonly do: 'mark'; readonly pid: number; readonly dir?: string }
   | { readonly do: 'warnings' };
 
-export type MetricClass = 'Counter' | 'Gauge' | 'Histogram' | 'Summary';
+const CLASSES = { Counter, Gauge, Histogram, Summary };
+export type MetricClass = keyof typeof CLASSES;
 
 export interface MetricConfig {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: string[];
   readonly buckets?: number[];
-  readonly multiprocessMode?: api.GaugeMode;
+  readonly multiprocessMode?: GaugeMode;
 }
 
 /** A channel to the test: a process or a thread has one. */
@@ -58,7 +71,7 @@ export function serveCommands(
   async function carryOut(command: Command): Promise<unknown> {
     switch (command.do) {
       case 'make':
-        metrics.set(command.config.name, new api[command.type](command.config) as never);
+        metrics.set(command.config.name, new CLASSES[command.type](command.config) as never);
         return undefined;
       case 'call': {
         const metric = metrics.get(command.metric);
@@ -67,13 +80,13 @@ export function serveCommands(
         return undefined;
       }
       case 'collect':
-        return api.collect(command.options);
+        return collect(command.options);
       case 'families':
-        return api.collectFamilies(command.options);
+        return collectFamilies(command.options);
       case 'collector':
         return collectOnce(command.options);
       case 'mark':
-        api.markProcessDead(command.pid, command.dir);
+        markProcessDead(command.pid, command.dir);
         return undefined;
       case 'warnings':
         return warnings;
@@ -84,8 +97,8 @@ export function serveCommands(
 }
 
 /** What an explicit collector gives. */
-async function collectOnce(options: api.CollectorOptions | undefined): Promise<string> {
-  const collector = new api.Collector(options);
+async function collectOnce(options: CollectorOptions | undefined): Promise<string> {
+  const collector = new Collector(options);
   try {
     return await collector.collect();
   } finally {

@@ -48,7 +48,7 @@ export class Writer {
 
   /** The value of one sample; undefined where the page has none. */
   async value(name: string, labels: Record<string, string> = {}): Promise<number | undefined> {
-    return valueOf(await this.families({ names: [name] }), name, labels);
+    return sampleValue(await this.families({ names: [name] }), name, labels);
   }
 }
 
@@ -88,7 +88,7 @@ export function openScene(t: Teardown, backend: string, dir = scratchDirectory(t
   return { dir, env, start, reader: start() };
 }
 
-export function valueOf(
+export function sampleValue(
   families: readonly Family[],
   name: string,
   labels: Record<string, string> = {},
