@@ -22,7 +22,9 @@ export type Command =
   | { readonly do: 'families'; readonly options?: CollectOptions }
   | { readonly do: 'collector'; readonly options?: CollectorOptions }
   | { readonly do: 'mark'; readonly pid: number; readonly dir?: string }
-  | { readonly do: 'warnings' };
+  | { readonly do: 'warnings' }
+  /** `process.exit()`: in a worker thread it ends the thread. Nothing is answered. */
+  | { readonly do: 'exit' };
 
 const CLASSES = { Counter, Gauge, Histogram, Summary };
 export type MetricClass = keyof typeof CLASSES;
@@ -90,6 +92,8 @@ export function serveCommands(
         return undefined;
       case 'warnings':
         return warnings;
+      case 'exit':
+        return process.exit();
       default:
         return others(command);
     }
