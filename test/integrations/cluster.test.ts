@@ -1,0 +1,92 @@
+// The hooks in a real node:cluster. What they do is told apart from what a page finds
+// out by itself by the mark in the dead worker's file.
+
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Mark } from '../../src/format/layout.js';
+import { chooseBackend } from '../../src/mapping/backend.js';
+import { Reader } from '../../src/store/reader.js';
+import { expectedBackends } from '../helpers/backends.js';
+import { startChild } from '../helpers/children.js';
+import { openScene } from '../helpers/scene.js';
+import type { ClusterCommand } from '../programs/cluster-hooks.js';
+
+interface ForkedWorker {
+  readonly pid: number;
+  /** Listeners that `installClusterHooks` added in the worker. */
+  readonly hooksOfWorker: number;
+}
+
+function startCluster(t: ExecutionContext, backend: string) {
+  const { dir, env, reader } = openScene(t, backend);
+  const primary = startChild(t, 'cluster-hooks', { env });
+  const tell = (command: ClusterCommand) => primary.request(command);
+  return {
+    reader,
+    tell,
+    fork: async () => (await tell({ do: 'fork' })) as ForkedWorker,
+    kill: (pid: number) => tell({ do: 'kill', pid, signal: 'SIGKILL' }),
+    /** Whether somebody has marked the process dead, read from its file. */
+    isMarked(pid: number): boolean {
+      const name = readdirSync(dir).find((file) => file.startsWith(`${pid}-`));
+      if (name === undefined) throw new Error(`process ${pid} has no file`);
+      const file = Reader.open(chooseBackend(backend).backend, path.join(dir, name));
+      try {
+        return file.mark === Mark.dead;
+      } finally {
+        file.close();
+      }
+    },
+  };
+}
+
+for (const backend of expectedBackends()) {
+  test.serial(`${backend}: a worker killed with SIGKILL is marked when the primary sees it exit`, async (t) => {
+    const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
+    await tell({ do: 'install' });
+    const [a, b, c] = [await fork(), await fork(), await fork()];
+    t.is(await reader.value('live'), 3);
+    await kill(b.pid);
+    // Nothing has made a page since.
+    t.deepEqual([a, b, c].map(({ pid }) => isMarked(pid)), [false, true, false]);
+    t.is(await reader.value('live'), 2);
+    t.is(await reader.value('c_total'), 3);
+    const replacement = await fork();
+    t.is(await reader.value('live'), 3);
+    t.is(await reader.value('c_total'), 4);
+    await kill(replacement.pid);
+    t.true(isMarked(replacement.pid));
+    t.is(await reader.value('live'), 2);
+  });
+
+  test.serial(`${backend}: installing twice is installing once, in a worker it is nothing`, async (t) => {
+    const { fork, isMarked, kill, tell } = startCluster(t, backend);
+    const hooks = Number(await tell({ do: 'hooks' }));
+    t.is(await tell({ do: 'install' }), 1);
+    t.is(await tell({ do: 'hooks' }), hooks + 1);
+    t.is(await tell({ do: 'install' }), 1, 'the same function');
+    t.is(await tell({ do: 'hooks' }), hooks + 1);
+    const worker = await fork();
+    t.is(worker.hooksOfWorker, 0);
+    await kill(worker.pid);
+    t.true(isMarked(worker.pid));
+  });
+
+  test.serial(`${backend}: after uninstalling a worker's death is found out by the page alone`, async (t) => {
+    const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
+    const hooks = await tell({ do: 'hooks' });
+    await tell({ do: 'install' });
+    await tell({ do: 'uninstall' });
+    t.is(await tell({ do: 'hooks' }), hooks);
+    const [a, b] = [await fork(), await fork()];
+    await kill(a.pid);
+    t.false(isMarked(a.pid));
+    t.is(await reader.value('live'), 1);
+    t.is(await reader.value('c_total'), 2);
+    // It can be installed again.
+    await tell({ do: 'install' });
+    await kill(b.pid);
+    t.true(isMarked(b.pid));
+  });
+}
