@@ -42,51 +42,63 @@ function startCluster(t: ExecutionContext, backend: string) {
 }
 
 for (const backend of expectedBackends()) {
-  test.serial(`${backend}: a worker killed with SIGKILL is marked when the primary sees it exit`, async (t) => {
-    const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
-    await tell({ do: 'install' });
-    const [a, b, c] = [await fork(), await fork(), await fork()];
-    t.is(await reader.value('live'), 3);
-    await kill(b.pid);
-    // Nothing has made a page since.
-    t.deepEqual([a, b, c].map(({ pid }) => isMarked(pid)), [false, true, false]);
-    t.is(await reader.value('live'), 2);
-    t.is(await reader.value('c_total'), 3);
-    const replacement = await fork();
-    t.is(await reader.value('live'), 3);
-    t.is(await reader.value('c_total'), 4);
-    await kill(replacement.pid);
-    t.true(isMarked(replacement.pid));
-    t.is(await reader.value('live'), 2);
-  });
+  test.serial(
+    `${backend}: a worker killed with SIGKILL is marked when the primary sees it exit`,
+    async (t) => {
+      const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
+      await tell({ do: 'install' });
+      const [a, b, c] = [await fork(), await fork(), await fork()];
+      t.is(await reader.value('live'), 3);
+      await kill(b.pid);
+      // Nothing has made a page since.
+      t.deepEqual(
+        [a, b, c].map(({ pid }) => isMarked(pid)),
+        [false, true, false],
+      );
+      t.is(await reader.value('live'), 2);
+      t.is(await reader.value('c_total'), 3);
+      const replacement = await fork();
+      t.is(await reader.value('live'), 3);
+      t.is(await reader.value('c_total'), 4);
+      await kill(replacement.pid);
+      t.true(isMarked(replacement.pid));
+      t.is(await reader.value('live'), 2);
+    },
+  );
 
-  test.serial(`${backend}: installing twice is installing once, in a worker it is nothing`, async (t) => {
-    const { fork, isMarked, kill, tell } = startCluster(t, backend);
-    const hooks = Number(await tell({ do: 'hooks' }));
-    t.is(await tell({ do: 'install' }), 1);
-    t.is(await tell({ do: 'hooks' }), hooks + 1);
-    t.is(await tell({ do: 'install' }), 1, 'the same function');
-    t.is(await tell({ do: 'hooks' }), hooks + 1);
-    const worker = await fork();
-    t.is(worker.hooksOfWorker, 0);
-    await kill(worker.pid);
-    t.true(isMarked(worker.pid));
-  });
+  test.serial(
+    `${backend}: installing twice is installing once, in a worker it is nothing`,
+    async (t) => {
+      const { fork, isMarked, kill, tell } = startCluster(t, backend);
+      const hooks = Number(await tell({ do: 'hooks' }));
+      t.is(await tell({ do: 'install' }), 1);
+      t.is(await tell({ do: 'hooks' }), hooks + 1);
+      t.is(await tell({ do: 'install' }), 1, 'the same function');
+      t.is(await tell({ do: 'hooks' }), hooks + 1);
+      const worker = await fork();
+      t.is(worker.hooksOfWorker, 0);
+      await kill(worker.pid);
+      t.true(isMarked(worker.pid));
+    },
+  );
 
-  test.serial(`${backend}: after uninstalling a worker's death is found out by the page alone`, async (t) => {
-    const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
-    const hooks = await tell({ do: 'hooks' });
-    await tell({ do: 'install' });
-    await tell({ do: 'uninstall' });
-    t.is(await tell({ do: 'hooks' }), hooks);
-    const [a, b] = [await fork(), await fork()];
-    await kill(a.pid);
-    t.false(isMarked(a.pid));
-    t.is(await reader.value('live'), 1);
-    t.is(await reader.value('c_total'), 2);
-    // It can be installed again.
-    await tell({ do: 'install' });
-    await kill(b.pid);
-    t.true(isMarked(b.pid));
-  });
+  test.serial(
+    `${backend}: after uninstalling a worker's death is found out by the page alone`,
+    async (t) => {
+      const { fork, isMarked, kill, reader, tell } = startCluster(t, backend);
+      const hooks = await tell({ do: 'hooks' });
+      await tell({ do: 'install' });
+      await tell({ do: 'uninstall' });
+      t.is(await tell({ do: 'hooks' }), hooks);
+      const [a, b] = [await fork(), await fork()];
+      await kill(a.pid);
+      t.false(isMarked(a.pid));
+      t.is(await reader.value('live'), 1);
+      t.is(await reader.value('c_total'), 2);
+      // It can be installed again.
+      await tell({ do: 'install' });
+      await kill(b.pid);
+      t.true(isMarked(b.pid));
+    },
+  );
 }
