@@ -136,17 +136,11 @@ export class DirectoryView {
       if (source === undefined) {
         source = new FileSource(Reader.open(this.#backend, path));
         this.#writers.set(path, source);
-        source.judge(this.#observer);
-        source.update();
-        this.#settle(source);
+        this.#readAndJudge(source);
         return true;
       }
       if (source.liveness === 'dead') return false;
-      // Dead first, then read: what a writer wrote last is in.
-      const judged = source.judge(this.#observer);
-      const updated = source.update();
-      this.#settle(source);
-      return updated || judged;
+      return this.#readAndJudge(source);
     } catch (error) {
       const known = source !== undefined;
       if (source !== undefined) this.#drop(path, source);
@@ -159,9 +153,12 @@ export class DirectoryView {
     }
   }
 
-  /** The dead write nothing more, and there may be more of them than descriptors. */
-  #settle(source: FileSource): void {
+  /** True when series, or whether the writer lives, have changed. */
+  #readAndJudge(source: FileSource): boolean {
+    const changed = source.readAndJudge(this.#observer);
+    // The dead write nothing more, and there may be more of them than descriptors.
     if (source.liveness === 'dead') source.reader.close();
+    return changed;
   }
 
   #drop(path: string, source: FileSource): void {
@@ -171,5 +168,11 @@ export class DirectoryView {
 }
 
 function inodeAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+  } catch (error) {
+    // The directory is a file by now: there is no archive in it.
+    if (errorCode(error) === 'ENOTDIR') return 0;
+    throw error;
+  }
 }

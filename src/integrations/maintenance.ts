@@ -55,7 +55,7 @@ function removeDead(directory: string): number {
   const dead = listWriters(directory).flatMap(({ path }) => {
     try {
       const source = new FileSource(Reader.open(state.backend().backend, path));
-      source.judge(observer);
+      source.readAndJudge(observer);
       source.reader.close();
       return source.liveness === 'dead' ? [path] : [];
     } catch (error) {

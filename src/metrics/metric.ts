@@ -78,7 +78,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
   /** @internal */
   readonly storeMetric: StoreMetric;
   /** Brings computed values up to date before a page is made. May be set, or be a subclass's method. */
-  collect?: () => void | Promise<void>;
+  declare collect?: () => void | Promise<void>;
   readonly #computed: Set<Computed>;
 
   /**

@@ -124,12 +124,8 @@ function openDead(path: string, tools: CompactionTools): FileSource | undefined 
   let source: FileSource | undefined;
   try {
     source = new FileSource(Reader.open(tools.backend, path));
-    // Dead first, then read: what it wrote last is in.
-    source.judge(tools.observer);
-    if (source.liveness === 'dead') {
-      source.update();
-      return source;
-    }
+    source.readAndJudge(tools.observer);
+    if (source.liveness === 'dead') return source;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') tools.onError(error);
   }

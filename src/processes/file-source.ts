@@ -59,6 +59,15 @@ export class FileSource implements MergeSource {
     return this.#liveness !== before;
   }
 
+  /** Reads what is new and finds out whether the writer lives; true when either has changed. */
+  readAndJudge(observer: Observer): boolean {
+    const updated = this.update();
+    const judged = this.judge(observer);
+    // It may have written between the two: what it wrote last is to be in.
+    if (judged && this.liveness === 'dead') this.update();
+    return updated || judged;
+  }
+
   /** Reads what is new; true when metrics or series are others than before. */
   update(): boolean {
     this.reader.update();

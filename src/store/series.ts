@@ -40,6 +40,14 @@ export class Series implements SlotHolder {
     this.labelValues = labelValues;
   }
 
+  /** Counts in an array of its own, which no page shows. */
+  hide(values: Float64Array): void {
+    this.release();
+    this.values = values;
+    this.index = 0;
+    this.metric.series.add(this);
+  }
+
   /** Forgets the block: the series is closed. */
   release(): void {
     this.values = NO_VALUES;

@@ -28,11 +28,11 @@ export interface StoreOptions {
  *
  * - `file`: the thread's own file, as soon as a metric is registered
  * - `spill`: memory that this thread's collectors read beside the directory
- * - `hidden`: memory of metrics that no registry shows
+ *
+ * A series of a metric that no registry shows has an array of its own and is in no place.
  */
 export class Store {
   readonly #options: StoreOptions;
-  readonly #hidden: Place;
   readonly #spill: Place;
   #file: Place | undefined;
   /** The system refused something since the last beat: it is not asked again before the next. */
@@ -47,7 +47,6 @@ export class Store {
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.#hidden = new Place(options.openMemory());
     this.#spill = new Place(options.openMemory());
   }
 
@@ -77,7 +76,11 @@ export class Store {
     if (metric.registrations === 0) return;
     metric.registrations--;
     if (metric.registrations > 0) return;
-    for (const series of metric.series) this.#move(series, this.#hidden);
+    for (const series of [...metric.series]) {
+      const { place, id, values, index, dirty } = series;
+      series.hide(series.snapshot());
+      this.#try(() => place?.writer.removeSeries(id, metric.width, { values, index, dirty }));
+    }
     this.#try(() => this.#file?.retire(metric));
     this.#spill.retire(metric);
   }
@@ -91,7 +94,9 @@ export class Store {
   /** Gives a series its block, with zeros or these values. Afterwards `series.index` is not negative. */
   open(series: Series, initial?: ArrayLike<number>): void {
     if (series.metric.registrations === 0) {
-      this.#hidden.add(series, initial);
+      const values = new Float64Array(series.metric.width);
+      if (initial !== undefined) values.set(initial);
+      series.hide(values);
       return;
     }
     const file = this.#ownFile();
@@ -102,10 +107,9 @@ export class Store {
   /** Takes a series off the page. Its holder is free for another `open`. */
   close(series: Series): void {
     const { place, id, values, index, dirty } = series;
-    if (place === undefined) return;
     const { width } = series.metric;
     const holder = { values, index, dirty };
-    if (!this.#try(() => place.writer.removeSeries(id, width, holder))) {
+    if (place !== undefined && !this.#try(() => place.writer.removeSeries(id, width, holder))) {
       values.fill(0, index, index + width);
       dirty?.mark(index, index + width - 1);
       this.#unremoved.push({ place, id, holder, width });
@@ -167,7 +171,7 @@ export class Store {
     }
     this.#spill.define(metric);
     for (const series of metric.series) {
-      if (series.place === this.#hidden) this.#move(series, this.#spill);
+      if (series.place === undefined) this.#move(series, this.#spill);
     }
   }
 
