@@ -32,7 +32,7 @@ for (const backend of expectedBackends()) {
       await writer.call('g', 'set', 2);
       await writer.call('c_total', 'inc', 2);
     }
-    const files = readdirSync(dir).sort();
+    const [live] = readdirSync(dir).filter((name) => name.startsWith(`${b.pid}-`));
     for (let times = 0; times < 3; times++) {
       await b.mark(a.pid);
       await reader.mark(a.pid, dir);
@@ -43,7 +43,11 @@ for (const backend of expectedBackends()) {
     await reader.mark(a.pid);
     t.is(await reader.value('g'), 2);
     t.is(await reader.value('c_total'), 4);
-    t.deepEqual(readdirSync(dir).sort(), files);
+    // The one that was marked may be in the archive by now; the other is where it was.
+    t.deepEqual(
+      readdirSync(dir).filter((name) => name.startsWith(`${b.pid}-`)),
+      [live],
+    );
     t.deepEqual(await reader.warnings(), []);
   });
 
