@@ -1,5 +1,5 @@
 import { FLUSH_WAIT_MS, MAX_FLUSH_ATTEMPTS } from '../src/limits.js';
-import { closeFile, inodeOf, openFile, readAt, sizeOf } from '../src/mapping/descriptor.js';
+import { closeOnce, inodeOf, openFile, readAt, sizeOf } from '../src/mapping/descriptor.js';
 import type { LockState, ReadableMapping } from '../src/mapping/mapping.js';
 
 /** See `fileBackend`. */
@@ -11,14 +11,18 @@ class FileReader implements ReadableMapping {
   readonly path: string;
   readonly inode: number;
   readonly #fd: number;
+  readonly #closeFile: () => void;
   readonly #sequenceAt: number;
   readonly #sequence = new Uint32Array(1);
   readonly #extents = new Map<number, Uint8Array>();
+  /** The odd number that was waited for in vain: its writer died in a flush, or is stopped. */
+  #stuckAt: number | undefined;
 
   constructor(path: string, sequenceAt: number) {
     this.path = path;
     this.#sequenceAt = sequenceAt;
     this.#fd = openFile(path);
+    this.#closeFile = closeOnce(this.#fd);
     this.inode = inodeOf(this.#fd);
   }
 
@@ -49,7 +53,7 @@ class FileReader implements ReadableMapping {
   }
 
   close(): void {
-    closeFile(this.#fd);
+    this.#closeFile();
   }
 
   /**
@@ -59,6 +63,7 @@ class FileReader implements ReadableMapping {
   #between(read: () => void): void {
     for (let attempt = 0; attempt < MAX_FLUSH_ATTEMPTS; attempt++) {
       const before = this.#readSequence();
+      if (before === this.#stuckAt) break;
       if (before % 2 === 1) {
         pause(FLUSH_WAIT_MS);
         continue;
@@ -66,6 +71,8 @@ class FileReader implements ReadableMapping {
       read();
       if (this.#readSequence() === before) return;
     }
+    const last = this.#sequence[0] as number;
+    this.#stuckAt = last % 2 === 1 ? last : undefined;
     read();
   }
 

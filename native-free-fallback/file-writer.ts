@@ -1,6 +1,7 @@
 import {
-  closeFile,
+  closeOnce,
   createFile,
+  giveBack,
   inodeOf,
   readAt,
   renameFile,
@@ -32,6 +33,7 @@ class FileWriter implements WritableMapping {
   readonly locked = false;
   readonly inode: number;
   readonly #fd: number;
+  readonly #closeFile: () => void;
   readonly #options: CreateOptions;
   readonly #extents: Extent[] = [];
   readonly #regions: Region[] = [];
@@ -45,6 +47,7 @@ class FileWriter implements WritableMapping {
     this.#path = path;
     this.#options = options;
     this.#fd = createFile(path);
+    this.#closeFile = closeOnce(this.#fd);
     this.inode = inodeOf(this.#fd);
   }
 
@@ -53,7 +56,12 @@ class FileWriter implements WritableMapping {
   }
 
   extend(offset: number, length: number): ArrayBuffer {
-    reserveByWriting(this.#fd, this.#path, offset, length);
+    try {
+      reserveByWriting(this.#fd, this.#path, offset, length);
+    } catch (error) {
+      giveBack(this.#fd, this.#path, offset);
+      throw error;
+    }
     const bytes = new Uint8Array(length);
     this.#extents.push({ offset, bytes });
     this.#sequence ??= new Uint32Array(bytes.buffer, this.#options.flushSequenceAt, 1);
@@ -81,8 +89,10 @@ class FileWriter implements WritableMapping {
     const dirty = this.#regions.filter(({ range }) => range.high >= 0);
     const sequence = this.#sequence;
     if (dirty.length === 0 || sequence === undefined) return;
-    // A flush that failed half-way left the word odd, and it stays odd until all is written.
-    if ((sequence[0] as number) % 2 === 0) this.#step(sequence);
+    // A flush that failed half-way left the word odd here, whatever the file has: it stays
+    // odd until all is written.
+    if ((sequence[0] as number) % 2 === 0) advance(sequence);
+    this.#writeSequence(sequence);
     // Newest first: the header, asked for first, publishes what the others hold.
     for (const { extent, range } of dirty.reverse()) {
       const begin = range.low * WORD_BYTES;
@@ -90,7 +100,8 @@ class FileWriter implements WritableMapping {
       writeAt(this.#fd, this.#path, extent.bytes.subarray(begin, end), extent.offset + begin);
       range.clear();
     }
-    this.#step(sequence);
+    advance(sequence);
+    this.#writeSequence(sequence);
   }
 
   writeThrough(): void {
@@ -104,11 +115,10 @@ class FileWriter implements WritableMapping {
 
   close(): void {
     this.#unschedule();
-    closeFile(this.#fd);
+    this.#closeFile();
   }
 
-  #step(sequence: Uint32Array): void {
-    sequence[0] = (sequence[0] as number) + 1;
+  #writeSequence(sequence: Uint32Array): void {
     const word = new Uint8Array(sequence.buffer, sequence.byteOffset, 4);
     writeAt(this.#fd, this.#path, word, sequence.byteOffset);
   }
@@ -131,4 +141,8 @@ class FileWriter implements WritableMapping {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
   }
+}
+
+function advance(sequence: Uint32Array): void {
+  sequence[0] = (sequence[0] as number) + 1;
 }

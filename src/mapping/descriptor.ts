@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   renameSync,
@@ -84,17 +85,30 @@ export function removeFile(path: string): void {
   attempt(path, 'cannot remove the file', () => unlinkSync(path));
 }
 
+/** Cuts the file back to `size` bytes: what an extension that failed half-way took is free for others. */
+export function giveBack(fd: number, path: string, size: number): void {
+  attempt(path, 'cannot truncate', () => ftruncateSync(fd, size));
+}
+
 export function renameFile(from: string, to: string): void {
   attempt(to, 'cannot rename the file', () => renameSync(from, to));
 }
 
-/** Closes a descriptor that the process itself may have closed before, as at the end of a thread. */
-export function closeFile(fd: number): void {
-  try {
-    closeSync(fd);
-  } catch (error) {
-    if (errorCode(error) !== 'EBADF') throw error;
-  }
+/**
+ * Closes a descriptor at the first call only: afterwards the number may be that of
+ * another file. The end of a thread may have closed it before.
+ */
+export function closeOnce(fd: number): () => void {
+  let open = true;
+  return () => {
+    if (!open) return;
+    open = false;
+    try {
+      closeSync(fd);
+    } catch (error) {
+      if (errorCode(error) !== 'EBADF') throw error;
+    }
+  };
 }
 
 function attempt<T>(path: string, what: string, call: () => T): T {

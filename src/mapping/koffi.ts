@@ -19,6 +19,8 @@ export function koffiBackend(): Backend {
     map(fd, offset, length, writable) {
       const address = libc.mmap(length, writable, fd, offset);
       const buffer = libc.view(address, length);
+      // A writer's too: bound children hold views of it. What is left behind, a file that
+      // was wiped or one that a full disk cut short, must not keep its blocks for ever.
       unmapper.register(buffer, { address, length });
       return buffer;
     },

@@ -1,7 +1,8 @@
 import { errorCode, MappingError } from '../errors.js';
 import {
-  closeFile,
+  closeOnce,
   createFile,
+  giveBack,
   inodeOf,
   openFile,
   readAt,
@@ -27,25 +28,33 @@ export interface Mapper {
   flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
 }
 
-/** Errors of `posix_fallocate` that mean "not on this file system", where writing zeros serves as well. */
-const NO_RESERVE = new Set(['ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENODEV']);
+/**
+ * Errors of `posix_fallocate` where writing zeros serves as well: not on this file
+ * system, or a signal came before it was done, as a profiler's do again and again.
+ */
+const NO_RESERVE = new Set(['ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENODEV', 'EINTR']);
 
 /** A backend whose memory is the file. */
 export function nativeBackend(mapper: Mapper): Backend {
   let proven = false;
   return {
     name: mapper.name,
-    create(path) {
-      const mapping = createWritable(mapper, path, proven);
-      proven = true;
-      return mapping;
-    },
+    create: (path) =>
+      createWritable(mapper, path, (fd, offset, buffer) => {
+        if (!proven) prove(fd, path, offset, buffer);
+        proven = true;
+      }),
     open: (path) => openReadable(mapper, path),
   };
 }
 
-function createWritable(mapper: Mapper, path: string, proven: boolean): WritableMapping {
+function createWritable(
+  mapper: Mapper,
+  path: string,
+  check: (fd: number, offset: number, buffer: ArrayBuffer) => void,
+): WritableMapping {
   const { fd, lockFd } = openWritable(mapper, path);
+  const closers = [fd, lockFd].flatMap((one) => (one === undefined ? [] : [closeOnce(one)]));
   let present = path;
   return {
     backend: mapper.name,
@@ -55,16 +64,15 @@ function createWritable(mapper: Mapper, path: string, proven: boolean): Writable
     locked: lockFd !== undefined,
     inode: inodeOf(fd),
     extend(offset, length) {
-      const failure = mapper.reserve(fd, offset, length);
-      if (failure !== undefined) {
-        if (!NO_RESERVE.has(failure)) {
-          throw new MappingError(present, failure, `cannot reserve ${length} bytes`);
-        }
-        reserveByWriting(fd, present, offset, length);
+      try {
+        reserve(mapper, fd, present, offset, length);
+        const buffer = map(mapper, fd, present, offset, length, true);
+        check(fd, offset, buffer);
+        return buffer;
+      } catch (error) {
+        giveBack(fd, present, offset);
+        throw error;
       }
-      const buffer = map(mapper, fd, present, offset, length, true);
-      if (!proven) prove(fd, present, offset, buffer);
-      return buffer;
     },
     peek(offset) {
       const word = new Int32Array(1);
@@ -79,17 +87,25 @@ function createWritable(mapper: Mapper, path: string, proven: boolean): Writable
       present = to;
     },
     close() {
-      closeFile(fd);
-      if (lockFd !== undefined) closeFile(lockFd);
+      for (const close of closers) close();
     },
   };
 }
 
+function reserve(mapper: Mapper, fd: number, path: string, offset: number, length: number): void {
+  const failure = mapper.reserve(fd, offset, length);
+  if (failure === undefined) return;
+  if (!NO_RESERVE.has(failure)) {
+    throw new MappingError(path, failure, `cannot reserve ${length} bytes`);
+  }
+  reserveByWriting(fd, path, offset, length);
+}
+
 /**
  * A mapping keeps the open file description that it was made from, and with it the
- * description's lock, also when the descriptor is closed. A writer's mappings stay for
- * ever, so the lock is on a description that is never mapped: it goes when a thread ends
- * and its process lives on.
+ * description's lock, also when the descriptor is closed. A writer's mappings stay as
+ * long as anything can reach them, so the lock is on a description that is never mapped:
+ * it goes when a thread ends and its process lives on.
  */
 function openWritable(
   mapper: Mapper,
@@ -100,7 +116,7 @@ function openWritable(
   try {
     return { fd: reopenFile(path), lockFd: created };
   } catch (error) {
-    closeFile(created);
+    closeOnce(created)();
     removeFile(path);
     throw error;
   }
@@ -140,7 +156,7 @@ function openReadable(mapper: Mapper, path: string): ReadableMapping {
       mapper.flock(fd, 'unlock');
       return 'free';
     },
-    close: () => closeFile(fd),
+    close: closeOnce(fd),
   };
 }
 
