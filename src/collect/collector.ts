@@ -154,11 +154,10 @@ export class Collector {
   #merge(directories: readonly string[], selection: PageSelection): MergePlan {
     for (let attempt = 1; ; attempt++) {
       this.#scan(directories);
-      const before = this.#sources.map(({ reader }) => reader.reuse);
       const plan = this.#planOf(selection);
       plan.run();
       const stable =
-        this.#sources.every(({ reader }, i) => reader.reuse === before[i]) &&
+        this.#sources.every(({ reader }) => !reader.slotsMoved) &&
         [...this.#views.values()].every((view) => view.isStable());
       if (stable || attempt === MAX_READ_ATTEMPTS) return plan;
     }

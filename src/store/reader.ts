@@ -1,35 +1,23 @@
 import { FileFormatError } from '../errors.js';
 import { decodeHeader, type FileHeader } from '../format/header.js';
 import {
-  CHUNK_COUNT_AT,
-  CHUNK_ENTRY_BYTES,
-  CHUNK_TABLE_AT,
-  CHUNK_UNIT_BYTES,
   ChunkKind,
   COMMIT_AT,
   FLUSH_SEQUENCE_AT,
   HEADER_BYTES,
   HEARTBEAT_AT,
   MARK_AT,
-  MAX_CHUNK_UNITS,
-  MAX_CHUNKS,
   REUSE_AT,
   SLOT_BYTES,
   STATE_AT,
   SUPERSEDED_AT,
 } from '../format/layout.js';
 import { RecordDecoder } from '../format/record-decoder.js';
+import { RECORD_ALIGN } from '../format/records.js';
 import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
+import { ChunkList, type ReadChunk } from './chunk-list.js';
 import { Contents } from './contents.js';
-
-interface Chunk {
-  readonly kind: number;
-  readonly begin: number;
-  readonly end: number;
-  readonly buffer: ArrayBuffer;
-  readonly values: Float64Array;
-}
 
 /**
  * Reads one writer's file and trusts nothing in it: every offset, length and count is
@@ -41,9 +29,9 @@ interface Chunk {
 export class Reader {
   readonly header: FileHeader;
   readonly #mapping: ReadableMapping;
+  readonly #chunks: ChunkList;
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
-  readonly #chunks: Chunk[] = [];
   readonly #contents: Contents;
   /** Record chunks are one stream: how much of it was parsed, and the chunk where that ends. */
   #parsed = 0;
@@ -51,6 +39,7 @@ export class Reader {
   #streamBegin = 0;
   #version = 0;
   #closed = false;
+  #reuse = 0;
 
   /**
    * Opens a file and checks its header.
@@ -71,24 +60,14 @@ export class Reader {
   constructor(mapping: ReadableMapping) {
     this.#mapping = mapping;
     this.header = decodeHeader(mapping.read(0, HEADER_BYTES), mapping.path);
-    if (mapping.size() < CHUNK_UNIT_BYTES) {
-      throw new FileFormatError(mapping.path, mapping.size(), 'the first chunk is cut off');
-    }
     this.#contents = new Contents({
       createdMs: this.header.createdMs,
       checkBlock: (slot, width, at) => this.#checkBlock(slot, width, at),
       error: (at, message) => this.#error(at, message),
     });
-    const first = mapping.map(0, CHUNK_UNIT_BYTES);
-    this.#words = new Int32Array(first, 0, HEADER_BYTES / 4);
-    this.#heartbeat = new Float64Array(first, HEARTBEAT_AT, 1);
-    this.#chunks.push({
-      kind: ChunkKind.values,
-      begin: 0,
-      end: CHUNK_UNIT_BYTES,
-      buffer: first,
-      values: new Float64Array(first),
-    });
+    this.#chunks = new ChunkList(mapping);
+    this.#words = this.#chunks.words;
+    this.#heartbeat = new Float64Array(this.#chunks.first.buffer, HEARTBEAT_AT, 1);
   }
 
   get path(): string {
@@ -114,9 +93,12 @@ export class Reader {
     return this.#contents.series;
   }
 
-  /** Changes before a removed series' slots are given to another: see `REUSE_AT`. */
-  get reuse(): number {
-    return Atomics.load(this.#words, REUSE_AT / 4);
+  /**
+   * Whether a removed series' slots may have been given to another since the last
+   * `update`: what was read from them since may stand under the wrong labels.
+   */
+  get slotsMoved(): boolean {
+    return Atomics.load(this.#words, REUSE_AT / 4) !== this.#reuse;
   }
 
   /** For archives: names of the files whose values are in here. */
@@ -152,12 +134,15 @@ export class Reader {
    * @throws FileFormatError when the file contradicts the format; the reader is of no use then
    */
   update(): void {
+    this.#chunks.checkSize();
     this.#mapping.refresh();
+    // Before the commit word: slots change hands after the removal was committed.
+    this.#reuse = Atomics.load(this.#words, REUSE_AT / 4);
     // The commit word first: a chunk that holds committed records is in the table before.
     const committed = Atomics.load(this.#words, COMMIT_AT / 4);
-    this.#mapChunks();
+    this.#chunks.grow();
     if (committed === this.#parsed) return;
-    if (committed < this.#parsed) {
+    if (committed < this.#parsed || committed % RECORD_ALIGN !== 0) {
       throw this.#error(COMMIT_AT, `${committed} bytes committed, ${this.#parsed} were before`);
     }
     this.#parse(committed);
@@ -167,7 +152,7 @@ export class Reader {
   /** The extent that holds a block, and the block's first slot in it. The block was checked when it was read. */
   locate(slot: number): { readonly values: Float64Array; readonly index: number } {
     const at = slot * SLOT_BYTES;
-    const chunk = this.#chunks.find(({ begin, end }) => at >= begin && at < end);
+    const chunk = this.#chunks.holding(at);
     if (chunk === undefined) throw this.#error(at, 'no chunk holds the slot');
     return { values: chunk.values, index: (at - chunk.begin) / SLOT_BYTES };
   }
@@ -179,39 +164,9 @@ export class Reader {
     this.#mapping.close();
   }
 
-  #mapChunks(): void {
-    const count = Atomics.load(this.#words, CHUNK_COUNT_AT / 4);
-    if (count === this.#chunks.length) return;
-    if (count < this.#chunks.length || count > MAX_CHUNKS) {
-      throw this.#error(CHUNK_COUNT_AT, `${count} chunks; there were ${this.#chunks.length}`);
-    }
-    const size = this.#mapping.size();
-    for (let i = this.#chunks.length; i < count; i++) {
-      const entryAt = CHUNK_TABLE_AT + i * CHUNK_ENTRY_BYTES;
-      const entry = Atomics.load(this.#words, entryAt / 4);
-      const kind = entry >>> 24;
-      const length = (entry & MAX_CHUNK_UNITS) * CHUNK_UNIT_BYTES;
-      const begin = (this.#chunks[i - 1] as Chunk).end;
-      if (length === 0 || begin + length > size) {
-        throw this.#error(
-          entryAt,
-          `chunk of ${length} bytes at ${begin} in a file of ${size} bytes`,
-        );
-      }
-      const buffer = this.#mapping.map(begin, length);
-      this.#chunks.push({
-        kind,
-        begin,
-        end: begin + length,
-        buffer,
-        values: new Float64Array(buffer),
-      });
-    }
-  }
-
   #parse(committed: number): void {
     for (;;) {
-      const chunk = this.#chunks[this.#chunkAt];
+      const chunk = this.#chunks.at(this.#chunkAt);
       if (chunk === undefined) {
         throw this.#error(COMMIT_AT, `${committed} bytes committed, record chunks end before`);
       }
@@ -231,7 +186,7 @@ export class Reader {
     }
   }
 
-  #parseChunk(chunk: Chunk, from: number, limit: number): void {
+  #parseChunk(chunk: ReadChunk, from: number, limit: number): void {
     const decoder = new RecordDecoder(chunk.buffer, this.path, chunk.begin);
     const labelCount = (id: number) => this.#contents.labelCount(id);
     let at = from;
@@ -248,13 +203,9 @@ export class Reader {
   #checkBlock(slot: number, width: number, at: number): void {
     const begin = slot * SLOT_BYTES;
     const end = begin + width * SLOT_BYTES;
-    const fits = this.#chunks.some(
-      (chunk) =>
-        chunk.kind === ChunkKind.values &&
-        begin >= Math.max(chunk.begin, HEADER_BYTES) &&
-        end <= chunk.end,
-    );
-    if (!fits) throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no values chunk`);
+    if (!this.#chunks.holdsValues(begin, end)) {
+      throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no values chunk`);
+    }
   }
 
   #error(offset: number, message: string): FileFormatError {

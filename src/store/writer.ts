@@ -196,9 +196,10 @@ export class Writer {
 
   /** Says that the writer ends in good order. Later changes still reach the file; the lock goes with the thread. */
   end(): void {
+    // First: a flush that fails must not keep later changes from the file.
+    this.#mapping.writeThrough();
     this.#store(STATE_AT, WriterState.closed);
     this.#mapping.flush();
-    this.#mapping.writeThrough();
   }
 
   #allocate(width: number): FreeBlock {
