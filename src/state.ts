@@ -1,9 +1,10 @@
-import { statSync, unlinkSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { BackendError, DirectoryError, errorCode } from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
 import { HEARTBEAT_MS } from './limits.js';
 import { type BackendChoice, chooseBackend } from './mapping/backend.js';
+import type { WritableMapping } from './mapping/mapping.js';
 import { MemoryMapping } from './mapping/memory.js';
 import type { BackendName } from './model/backend.js';
 import { correctClock, nowMs } from './processes/clock.js';
@@ -71,8 +72,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
       finalNames.set(writer, name.final);
       return writer;
     } catch (error) {
-      mapping.close();
-      unlinkSync(name.temporary);
+      discard(mapping);
       throw error;
     }
   };
@@ -80,9 +80,9 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   const store = new Store({
     openFile: directory === undefined ? undefined : () => openFile(directory),
     publish: (writer) => writer.mapping.rename(finalNames.get(writer) as string),
+    discard: (writer) => discard(writer.mapping),
     openMemory: () => new Writer(new MemoryMapping(), header()),
-    isPresent: ({ mapping }) =>
-      statSync(mapping.path, { throwIfNoEntry: false })?.ino === mapping.inode,
+    isPresent: ({ mapping }) => isSameFile(mapping.path, mapping.inode),
     onError: (error) => report(error, ' Metrics are counted in memory until that is mended.'),
   });
   const errors = new ErrorCounter(store);
@@ -113,6 +113,23 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     warn,
     report,
   };
+}
+
+/** Whether a path still names the file. @throws where the system does not say */
+function isSameFile(path: string, inode: number): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino === inode;
+  } catch (error) {
+    // A file stands where a directory of the path was.
+    if (errorCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** Leaves a file that no reader has seen. */
+function discard(mapping: WritableMapping): void {
+  mapping.close();
+  rmSync(mapping.path, { force: true });
 }
 
 /** `prom_multiproc_errors_total{reason}`, kept in the store like any counter. */

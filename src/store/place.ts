@@ -39,8 +39,8 @@ export class Place {
   retire(metric: StoreMetric): void {
     const id = this.#metricIds.get(metric);
     if (id === undefined) return;
-    this.#metricIds.delete(metric);
     this.writer.retireMetric(id);
+    this.#metricIds.delete(metric);
   }
 
   /** Gives a series a block here, with these values. When it throws the series is where it was. */

@@ -1,4 +1,4 @@
-import { MappingError } from '../errors.js';
+import { BackendError, CapacityError } from '../errors.js';
 import type { LabelPair } from '../model/labels.js';
 import { Place } from './place.js';
 import type { Series, StoreMetric } from './series.js';
@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly openFile: (() => Writer) | undefined;
   /** Gives the file a name that readers see. */
   readonly publish: (writer: Writer) => void;
+  /** Closes and removes a file that got no name. */
+  readonly discard: (writer: Writer) => void;
   readonly openMemory: () => Writer;
   /** Whether the file is still what its path names. */
   readonly isPresent: (writer: Writer) => boolean;
@@ -38,12 +40,7 @@ export class Store {
   /** The system refused something since the last beat: it is not asked again before the next. */
   #refused = false;
   /** Series that are gone, but for whose removal the file had no room: their blocks hold zeros. */
-  #unremoved: {
-    readonly place: Place;
-    readonly id: number;
-    readonly holder: SlotHolder;
-    readonly width: number;
-  }[] = [];
+  #unremoved: Vacated[] = [];
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -79,7 +76,8 @@ export class Store {
     for (const series of [...metric.series]) {
       const { place, id, values, index, dirty } = series;
       series.hide(series.snapshot());
-      this.#try(() => place?.writer.removeSeries(id, metric.width, { values, index, dirty }));
+      const holder = { values, index, dirty };
+      if (place !== undefined) this.#vacate({ place, id, holder, width: metric.width });
     }
     this.#try(() => this.#file?.retire(metric));
     this.#spill.retire(metric);
@@ -107,13 +105,8 @@ export class Store {
   /** Takes a series off the page. Its holder is free for another `open`. */
   close(series: Series): void {
     const { place, id, values, index, dirty } = series;
-    const { width } = series.metric;
     const holder = { values, index, dirty };
-    if (place !== undefined && !this.#try(() => place.writer.removeSeries(id, width, holder))) {
-      values.fill(0, index, index + width);
-      dirty?.mark(index, index + width - 1);
-      this.#unremoved.push({ place, id, holder, width });
-    }
+    if (place !== undefined) this.#vacate({ place, id, holder, width: series.metric.width });
     series.release();
   }
 
@@ -130,18 +123,11 @@ export class Store {
     this.#refused = false;
     const file = this.#file;
     if (file !== undefined) {
-      if (this.#options.isPresent(file.writer)) file.writer.beat(nowMs);
+      if (this.#isPresent(file)) file.writer.beat(nowMs);
       else this.#renew(file);
     }
     this.flush();
-    const unremoved = this.#unremoved;
-    this.#unremoved = [];
-    for (const gone of unremoved) {
-      const { place, id, width, holder } = gone;
-      if (place !== this.#file && place !== this.#spill) continue;
-      if (!this.#try(() => place.writer.removeSeries(id, width, holder)))
-        this.#unremoved.push(gone);
-    }
+    this.#catchUpRemovals();
     if (this.#options.openFile === undefined) return;
     for (const metric of [...this.#spill.metrics]) {
       if (this.#refused) break;
@@ -152,6 +138,19 @@ export class Store {
   /** The thread ends in good order. Later updates still count. */
   end(): void {
     this.#try(() => this.#file?.writer.end());
+  }
+
+  /** Removes what could not be removed when it went, and retires what could not be retired. */
+  #catchUpRemovals(): void {
+    const unremoved = this.#unremoved;
+    this.#unremoved = [];
+    for (const gone of unremoved) {
+      if (gone.place === this.#file || gone.place === this.#spill) this.#vacate(gone);
+    }
+    const file = this.#file;
+    for (const metric of [...(file?.metrics ?? [])]) {
+      if (metric.registrations === 0) this.#try(() => file?.retire(metric));
+    }
   }
 
   /** Brings a metric and all its series to the file, or to memory where that fails. */
@@ -180,20 +179,33 @@ export class Store {
     const { width } = series.metric;
     to.add(series, series.snapshot());
     if (from !== undefined) {
-      this.#try(() => from.writer.removeSeries(id, width, { values, index, dirty }));
+      this.#vacate({ place: from, id, holder: { values, index, dirty }, width });
     }
+  }
+
+  /** Removes a series from where it was; what the file has no room to say is said by zeros until it has. */
+  #vacate(gone: Vacated): void {
+    const { place, id, holder, width } = gone;
+    if (this.#try(() => place.writer.removeSeries(id, width, holder))) return;
+    holder.values.fill(0, holder.index, holder.index + width);
+    holder.dirty?.mark(holder.index, holder.index + width - 1);
+    this.#unremoved.push(gone);
+  }
+
+  /** Where the system does not say, the file is taken to be there. */
+  #isPresent(file: Place): boolean {
+    let present = true;
+    this.#try(() => {
+      present = this.#options.isPresent(file.writer);
+    });
+    return present;
   }
 
   /** The file, made now where it is not there yet. */
   #ownFile(): Place | undefined {
-    const { openFile, publish } = this.#options;
     if (this.#refused) return undefined;
-    if (this.#file === undefined && openFile !== undefined) {
-      this.#try(() => {
-        const writer = openFile();
-        publish(writer);
-        this.#file = new Place(writer);
-      });
+    if (this.#file === undefined && this.#options.openFile !== undefined) {
+      this.#fill(() => undefined);
     }
     return this.#file;
   }
@@ -203,33 +215,46 @@ export class Store {
    * The new file gets its name when all is in it.
    */
   #renew(old: Place): void {
-    const { openFile, publish } = this.#options;
-    const metrics = [...old.metrics];
-    const absorbed = old.writer.isAbsorbed;
-    const renewed = this.#try(() => {
-      const writer = (openFile as () => Writer)();
-      const place = new Place(writer);
+    const metrics = [...old.metrics].filter(({ registrations }) => registrations > 0);
+    let absorbed = false;
+    this.#try(() => {
+      absorbed = old.writer.isAbsorbed;
+    });
+    // What an archive holds by now would count twice; gauges say what is.
+    const carried = (series: Series) =>
+      absorbed && series.place === old && series.metric.descriptor.type !== 'gauge'
+        ? undefined
+        : series.snapshot();
+    this.#file = undefined;
+    const renewed = this.#fill((place) => {
       for (const metric of metrics) place.define(metric);
-      for (const series of seriesIn(metrics, old)) {
-        // What an archive holds by now would count twice; gauges say what is.
-        const begin = absorbed && series.metric.descriptor.type !== 'gauge';
-        place.add(series, begin ? undefined : series.snapshot());
-      }
-      publish(writer);
-      this.#file = place;
+      for (const series of seriesIn(metrics, old)) place.add(series, carried(series));
     });
     if (!renewed) {
-      this.#file = undefined;
       for (const metric of metrics) this.#spill.define(metric);
       for (const metric of metrics) {
         for (const series of metric.series) {
-          if (series.place === this.#spill) continue;
-          const begin = absorbed && series.metric.descriptor.type !== 'gauge';
-          this.#spill.add(series, begin ? undefined : series.snapshot());
+          if (series.place !== this.#spill) this.#spill.add(series, carried(series));
         }
       }
     }
     this.#try(() => old.writer.mapping.close());
+  }
+
+  /** Makes a file, fills it and shows it to readers; what was made is gone again when that fails. */
+  #fill(fill: (place: Place) => void): boolean {
+    const { openFile, publish, discard } = this.#options;
+    let writer: Writer | undefined;
+    const done = this.#try(() => {
+      writer = (openFile as () => Writer)();
+      const place = new Place(writer);
+      fill(place);
+      publish(writer);
+      this.#file = place;
+    });
+    const left = writer;
+    if (!done && left !== undefined) this.#try(() => discard(left));
+    return done;
   }
 
   #try(action: () => void): boolean {
@@ -237,11 +262,20 @@ export class Store {
       action();
       return true;
     } catch (error) {
-      if (error instanceof MappingError) this.#refused = true;
+      // A limit says nothing of the next write, and a forced backend that cannot work is told every time.
+      if (!(error instanceof CapacityError || error instanceof BackendError)) this.#refused = true;
       this.#options.onError(error);
       return false;
     }
   }
+}
+
+/** A block that a series has left. */
+interface Vacated {
+  readonly place: Place;
+  readonly id: number;
+  readonly holder: SlotHolder;
+  readonly width: number;
 }
 
 function seriesIn(metrics: readonly StoreMetric[], place: Place): Series[] {
