@@ -62,9 +62,10 @@ export class CapacityError extends MultiprocError {
   override name = 'CapacityError';
 }
 
-/** The `code` of a system error, or its class name where it has none. */
+/** The `code` of a system error, or of the one that is the cause of ours; an error's class name where there is none. */
 export function errorCode(error: unknown): string {
   if (error instanceof MappingError) return error.code;
+  if (error instanceof DirectoryError && error.cause !== undefined) return errorCode(error.cause);
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code === 'string') return code;
   return error instanceof Error ? error.name : 'unknown';

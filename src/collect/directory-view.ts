@@ -8,6 +8,8 @@ import type { Observer } from '../processes/liveness.js';
 import { Reader } from '../store/reader.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+/** Limits of this process and of the system. */
+const NO_DESCRIPTOR: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
 /**
  * The files of one directory, as of the last `scan`: the archive and the writers that it
@@ -68,10 +70,7 @@ export class DirectoryView {
     let changed = this.#openArchive();
     // The archive before the listing: what it does not name was not unlinked when it was opened.
     const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
-    const listed = new Set<string>();
-    for (const { path } of listWriters(this.path)) {
-      if (!absorbed.has(basename(path))) listed.add(path);
-    }
+    const listed = new Set(this.#list().filter((path) => !absorbed.has(basename(path))));
     for (const [path, source] of this.#writers) {
       if (listed.has(path)) continue;
       this.#drop(path, source);
@@ -119,6 +118,17 @@ export class DirectoryView {
       if (!(error instanceof FileFormatError)) this.#archiveInode = 0;
     }
     return true;
+  }
+
+  /** Paths of the writers' files. Without a descriptor to list them with, those that are known serve. */
+  #list(): string[] {
+    try {
+      return listWriters(this.path).map(({ path }) => path);
+    } catch (error) {
+      if (!NO_DESCRIPTOR.has(errorCode(error)) || this.#writers.size === 0) throw error;
+      this.#report(error);
+      return [...this.#writers.keys()];
+    }
   }
 
   #refresh(path: string): boolean {

@@ -57,7 +57,7 @@ export function ensureDirectory(path: string): void {
  * @throws DirectoryError when the path is not a directory that exists
  */
 export function requireDirectory(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat === undefined) {
     throw new DirectoryError(path, `${path} does not exist: no process has written metrics there`);
   }
@@ -84,14 +84,26 @@ export interface ListedWriter {
   readonly pid: number;
 }
 
-/** Writers' files in a directory, in the order of their names. Other files are passed over. */
+/**
+ * Writers' files in a directory, in the order of their names. Other files are passed over.
+ *
+ * @throws DirectoryError when it cannot be listed
+ */
 export function listWriters(directory: string): ListedWriter[] {
-  return readdirSync(directory)
+  return attempt(directory, () => readdirSync(directory))
     .sort()
     .flatMap((name) => {
       const match = WRITER_NAME.exec(name);
       return match === null ? [] : [{ path: join(directory, name), pid: Number(match[1]) }];
     });
+}
+
+function attempt<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new DirectoryError(path, `${path} cannot be read: ${cause(error)}`, { cause: error });
+  }
 }
 
 function cause(error: unknown): string {

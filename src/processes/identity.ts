@@ -3,9 +3,12 @@ import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { keptHost, type WriterIdentity } from '../format/header.js';
 
-/** Field 22 of `/proc/<pid>/stat`; counted after the command, which may hold spaces and brackets. */
+/** Fields of `/proc/<pid>/stat`; counted after the command, which may hold spaces and brackets. */
+const STATE_FIELD = 3;
 const START_TIME_FIELD = 22;
 const FIELDS_BEFORE_COMMAND_END = 2;
+/** Ended, and not yet waited for by its parent: a zombie, or one that is just going. */
+const ENDED_STATES: ReadonlySet<string | undefined> = new Set(['Z', 'X', 'x']);
 
 /** Who this thread is. Everything that the platform does not tell is 0 or empty. */
 export function ownIdentity(): WriterIdentity {
@@ -21,13 +24,16 @@ export function ownIdentity(): WriterIdentity {
 
 /**
  * Clock ticks from boot to the start of a process of this pid namespace; undefined
- * where there is no such process or no `/proc`. Source: proc(5), `/proc/pid/stat`.
+ * where there is no such process or no `/proc`, NaN, which equals no start, where it
+ * has ended and only its parent does not know yet. Source: proc(5), `/proc/pid/stat`.
  */
 export function startTicksOf(pid: number | 'self'): number | undefined {
   const stat = readText(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[START_TIME_FIELD - FIELDS_BEFORE_COMMAND_END - 1]);
+  const field = (number: number) => fields[number - FIELDS_BEFORE_COMMAND_END - 1];
+  if (ENDED_STATES.has(field(STATE_FIELD))) return Number.NaN;
+  const ticks = Number(field(START_TIME_FIELD));
   return Number.isFinite(ticks) ? ticks : undefined;
 }
 
