@@ -138,6 +138,7 @@ export class DirectoryView {
     }
     let source = this.#writers.get(path);
     try {
+      if (source !== undefined && source.liveness !== 'dead') source.reader.requireWhole();
       if (source?.reader.superseded) {
         // The writer has made a new file of this name.
         this.#drop(path, source);

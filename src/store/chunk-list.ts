@@ -62,7 +62,7 @@ export class ChunkList {
     );
   }
 
-  /** Memory beyond the end of a file that was cut off is a signal to whoever touches it. */
+  /** @throws FileFormatError when the file is shorter than what is mapped of it */
   checkSize(): void {
     const size = this.#mapping.size();
     const { end } = this.#chunks.at(-1) as ReadChunk;

@@ -129,12 +129,22 @@ export class Reader {
   }
 
   /**
+   * Memory beyond the end of a file that was cut off is a signal to whoever touches it:
+   * asked before anything else is.
+   *
+   * @throws FileFormatError when the file is shorter than it was
+   */
+  requireWhole(): void {
+    this.#chunks.checkSize();
+  }
+
+  /**
    * Brings values up to date and reads the records that were committed since.
    *
    * @throws FileFormatError when the file contradicts the format; the reader is of no use then
    */
   update(): void {
-    this.#chunks.checkSize();
+    this.requireWhole();
     this.#mapping.refresh();
     // Before the commit word: slots change hands after the removal was committed.
     this.#reuse = Atomics.load(this.#words, REUSE_AT / 4);

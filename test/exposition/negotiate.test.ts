@@ -1,7 +1,11 @@
 import test from 'ava';
 import { negotiateFormat } from '../../src/exposition/negotiate.js';
 
-const CASES: readonly (readonly [what: string, accept: string | undefined, 'text' | 'openmetrics'])[] = [
+const CASES: readonly (readonly [
+  what: string,
+  accept: string | undefined,
+  'text' | 'openmetrics',
+])[] = [
   ['no header', undefined, 'text'],
   ['an empty header', '', 'text'],
   ['curl', '*/*', 'text'],

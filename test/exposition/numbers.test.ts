@@ -17,8 +17,20 @@ function parsed(text: string): number {
 /** Every float64 is as likely as any other: subnormals, infinities, NaN, both zeros. */
 const anyDouble = fc.oneof(
   fc.double(),
-  fc.bigInt(0n, (1n << 64n) - 1n).map((bits) => new Float64Array(new BigUint64Array([bits]).buffer)[0] as number),
-  fc.constantFrom(-0, 0, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 53, 1e21, 1e-7, 0.1 + 0.2),
+  fc
+    .bigInt(0n, (1n << 64n) - 1n)
+    .map((bits) => new Float64Array(new BigUint64Array([bits]).buffer)[0] as number),
+  fc.constantFrom(
+    -0,
+    0,
+    Number.MIN_VALUE,
+    -Number.MIN_VALUE,
+    Number.MAX_VALUE,
+    2 ** 53,
+    1e21,
+    1e-7,
+    0.1 + 0.2,
+  ),
 );
 
 test('every number reads back as the same float64', (t) => {

@@ -4,7 +4,10 @@ import { contentType, FORMATS, openMetricsContentType } from '../../src/expositi
 import { PageRenderer } from '../../src/exposition/page.js';
 import { type FamilyTable, familyWidth } from '../../src/model/family.js';
 
-function family(table: Partial<FamilyTable> & Pick<FamilyTable, 'type'>, values: number[]): FamilyTable {
+function family(
+  table: Partial<FamilyTable> & Pick<FamilyTable, 'type'>,
+  values: number[],
+): FamilyTable {
   const bounds = table.bounds ?? [];
   return {
     name: 'm',
@@ -54,7 +57,10 @@ latency_count{path="b\\"\\\\\\n"} 0
 
 test('OpenMetrics writes bounds in canonical form', (t) => {
   const bounds = [...openmetrics(HISTOGRAM).matchAll(/path="\/a",le="([^"]+)"/g)];
-  t.deepEqual(bounds.map(([, le]) => le), ['0.1', '1.0', '2.5e+06', '+Inf']);
+  t.deepEqual(
+    bounds.map(([, le]) => le),
+    ['0.1', '1.0', '2.5e+06', '+Inf'],
+  );
 });
 
 test('a histogram without bounds has the bucket +Inf', (t) => {
@@ -78,7 +84,10 @@ for (const [name, familyName, sampleName] of [
 ] as const) {
   test(`the counter ${name} is the family ${familyName} with the sample ${sampleName} in OpenMetrics`, (t) => {
     const counter = family({ type: 'counter', name }, [1]);
-    t.is(openmetrics(counter), `# HELP ${familyName} Help.\n# TYPE ${familyName} counter\n${sampleName} 1\n# EOF\n`);
+    t.is(
+      openmetrics(counter),
+      `# HELP ${familyName} Help.\n# TYPE ${familyName} counter\n${sampleName} 1\n# EOF\n`,
+    );
     t.is(text(counter), `# HELP ${name} Help.\n# TYPE ${name} counter\n${name} 1\n`);
   });
 }
@@ -93,7 +102,9 @@ test('a gauge keeps its name whatever it ends with', (t) => {
 test('numbers that are none have their names', (t) => {
   const labels = ['a', 'b', 'c', 'd'].map((l) => [['l', l]] as const);
   const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0];
-  const lines = text(family({ type: 'gauge', labels }, values)).split('\n').slice(2);
+  const lines = text(family({ type: 'gauge', labels }, values))
+    .split('\n')
+    .slice(2);
   t.deepEqual(lines, ['m{l="a"} NaN', 'm{l="b"} +Inf', 'm{l="c"} -Inf', 'm{l="d"} -0', '']);
 });
 
@@ -139,7 +150,15 @@ test('a family as data has the samples of the page', (t) => {
 });
 
 test('a label named like what every object has survives as data', (t) => {
-  const labels = [[['__proto__', 'x'], ['constructor', 'y']]] as const;
+  const labels = [
+    [
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ],
+  ] as const;
   const [sample] = toFamily(family({ type: 'gauge', labels }, [1])).samples;
-  t.deepEqual(Object.entries(sample?.labels ?? {}), [['__proto__', 'x'], ['constructor', 'y']]);
+  t.deepEqual(Object.entries(sample?.labels ?? {}), [
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { keptHost } from '../../src/format/header.js';
 import { ownIdentity, startTicksOf } from '../../src/processes/identity.js';
@@ -10,13 +11,13 @@ function shell(
   t: ExecutionContext,
   script: string,
 ): { child: ChildProcess; line(): Promise<string> } {
-  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
   const exited = once(child, 'exit');
   t.teardown(async () => {
     child.kill('SIGKILL');
     await exited;
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
   return { child, line: async () => (await lines.next()).value as string };
 }
 
@@ -54,10 +55,12 @@ onLinux('a command with spaces and brackets does not move the start time', async
 });
 
 onLinux('a process that has ended and was not waited for has the start of none', async (t) => {
-  // The shell becomes a process that waits for no child; the child ends when it reads an end.
-  const { child, line } = shell(t, 'cat <&0 >/dev/null & echo $!; exec tail -f /dev/null <&-');
+  // The shell becomes a process that waits for no child; the child ends with its input, descriptor 3.
+  const { child, line } = shell(t, 'cat <&3 >/dev/null & echo $!; exec cat 3<&-');
   const pid = Number(await line());
-  child.stdin?.end();
+  child.stdin?.write('the shell is gone\n');
+  t.is(await line(), 'the shell is gone');
+  (child.stdio[3] as Writable).end();
   let ticks = startTicksOf(pid);
   while (ticks !== undefined && !Number.isNaN(ticks)) {
     await new Promise(setImmediate);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { FileHeader } from '../../src/format/header.js';
 import { Mark, WriterState } from '../../src/format/layout.js';
-import { STALE_AFTER_MS } from '../../src/limits.js';
+import { ABSORB_AFTER_MS, CLOSED_GRACE_MS, STALE_AFTER_MS } from '../../src/limits.js';
 import type { LockState } from '../../src/mapping/mapping.js';
 import { ownIdentity } from '../../src/processes/identity.js';
 import {
@@ -126,9 +126,21 @@ test('a mark hides a writer, and kills none', (t) => {
   t.is(liveness(evidence({ mark, lock: 'free' }), observer()), 'dead');
 });
 
-test('a writer that said it ends is dead, unless the system says it runs', (t) => {
+test('a writer elsewhere that was silent for very long is dead', (t) => {
+  t.is(liveness(evidence({ heartbeatAgeMs: ABSORB_AFTER_MS }), ELSEWHERE), 'hidden');
+  t.is(liveness(evidence({ heartbeatAgeMs: ABSORB_AFTER_MS + 1 }), ELSEWHERE), 'dead');
+  t.true(ABSORB_AFTER_MS > STALE_AFTER_MS);
+});
+
+test('a writer elsewhere that said it ends is hidden, and dead after a moment for its last changes', (t) => {
   const state = WriterState.closed;
-  t.is(liveness(evidence({ state }), ELSEWHERE), 'dead');
+  t.is(liveness(evidence({ state }), ELSEWHERE), 'hidden');
+  t.is(liveness(evidence({ state, heartbeatAgeMs: CLOSED_GRACE_MS }), ELSEWHERE), 'hidden');
+  t.is(liveness(evidence({ state, heartbeatAgeMs: CLOSED_GRACE_MS + 1 }), ELSEWHERE), 'dead');
+});
+
+test('a writer that said it ends is hidden as long as the system says it runs', (t) => {
+  const state = WriterState.closed;
   t.is(liveness(evidence({ state, lock: 'held' }), observer()), 'hidden');
   t.is(liveness(evidence({ state }), observer()), 'hidden');
   t.is(liveness(evidence({ state, lock: 'free' }), observer()), 'dead');
