@@ -85,7 +85,16 @@ export interface Scene {
 export function openScene(t: Teardown, backend: string, dir = scratchDirectory(t)): Scene {
   const env = { PROMETHEUS_MULTIPROC_DIR: dir, PROMETHEUS_MULTIPROC_BACKEND: backend };
   const start = () => new WriterProcess(startChild(t, 'writer', { env }));
-  return { dir, env, start, reader: start() };
+  let reader: WriterProcess | undefined;
+  return {
+    dir,
+    env,
+    start,
+    get reader() {
+      reader ??= start();
+      return reader;
+    },
+  };
 }
 
 export function sampleValue(
