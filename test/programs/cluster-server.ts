@@ -1,0 +1,108 @@
+// An HTTP server of several worker processes that counts what it serves, and any worker
+// of which serves the metrics of all. A worker that dies is replaced.
+
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  installClusterHooks,
+  metricsHandler,
+  Summary,
+} from '../../src/index.js';
+
+export type ServerCommand =
+  /** Answered with the port when so many workers listen. */
+  | { readonly do: 'start'; readonly workers: number }
+  /** Kills one worker with SIGKILL; answered when its replacement listens. */
+  | { readonly do: 'replace' };
+
+/** What the child says unasked: a worker was asked for metrics. */
+export interface Scraped {
+  readonly accept: string | undefined;
+}
+
+if (cluster.isPrimary) supervise();
+else await work();
+
+function supervise(): void {
+  installClusterHooks();
+  cluster.on('message', (_worker, message) => process.send?.({ event: message }));
+  process.on('message', async ({ id, command }: { id: number; command: ServerCommand }) => {
+    process.send?.({ id, value: await carryOut(command) });
+  });
+
+  async function carryOut(command: ServerCommand): Promise<unknown> {
+    if (command.do === 'start') {
+      const ports = Array.from({ length: command.workers }, forkWorker);
+      return (await Promise.all(ports))[0];
+    }
+    const [victim] = Object.values(cluster.workers ?? {});
+    if (victim === undefined) throw new Error('no worker');
+    const exit = once(victim, 'exit');
+    victim.process.kill('SIGKILL');
+    await exit;
+    return forkWorker();
+  }
+
+  /** Resolves with its port when it listens. */
+  async function forkWorker(): Promise<number> {
+    const [address] = (await once(cluster.fork(), 'listening')) as [AddressInfo];
+    return address.port;
+  }
+}
+
+async function work(): Promise<void> {
+  const requests = new Counter({
+    name: 'app_requests_total',
+    help: 'Requests by path and method.',
+    labelNames: ['path', 'method'],
+  });
+  const duration = new Histogram({
+    name: 'app_request_duration_seconds',
+    help: 'Durations as the client says.',
+    labelNames: ['method'],
+    buckets: [0.005, 0.1, 1, 2.5],
+  });
+  const size = new Summary({ name: 'app_request_size_bytes', help: 'Sizes of requests.' });
+  const workers = new Gauge({ name: 'app_workers', help: 'Workers that live.' });
+  const longest = new Gauge({
+    name: 'app_longest_request_seconds',
+    help: 'The longest duration of all.',
+    multiprocessMode: 'max',
+  });
+  const last = new Gauge({
+    name: 'app_last_value',
+    help: 'What was sent last, by kind.',
+    labelNames: ['kind'],
+    multiprocessMode: 'mostrecent',
+  });
+  const metrics = metricsHandler();
+  let longestSeconds = 0;
+
+  const server = createServer((req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
+    if (pathname === '/metrics') {
+      process.send?.({ accept: req.headers.accept });
+      metrics(req, res);
+      return;
+    }
+    const seconds = Number(searchParams.get('seconds'));
+    const method = req.method ?? '';
+    requests.inc({ path: decodeURIComponent(pathname), method });
+    duration.observe({ method }, seconds);
+    size.observe(req.url?.length ?? 0);
+    longestSeconds = Math.max(seconds, longestSeconds);
+    longest.set(longestSeconds);
+    for (const [kind, value] of searchParams) last.set({ kind }, Number(value));
+    // A turn later: on every backend the page shows what was answered.
+    setImmediate(() => res.end('done\n'));
+  });
+  workers.set(1);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+}
