@@ -3,8 +3,8 @@ import { collect } from '../../src/index.js';
 import type { Fleet } from './fleet.js';
 import { request } from './request.js';
 
-/** The one line that tells how long this very page took, and so differs from page to page. */
-const DURATION = /^prom_multiproc_collect_duration_seconds .*\n/m;
+/** What the library says of itself: how long this very page took, which files were there. */
+const SELF_METRICS = /^(?:# \w+ )?prom_multiproc_.*\n/gm;
 
 /** A page as numbers. */
 export interface Page {
@@ -15,16 +15,16 @@ export interface Page {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** The page of every worker, asked on its own port, and that of this process. */
+/** The application's metrics as every worker, asked on its own port, and this process show them. */
 export async function pagesOfAll(fleet: Fleet): Promise<Map<number, string>> {
   const agent = new Agent();
   const pages = new Map<number, string>();
   for (const { ownPort } of fleet.members) {
     const { pid, status, body } = await request(ownPort, '/metrics', agent);
     if (status !== 200) throw new Error(`worker ${pid} answers /metrics with ${status}: ${body}`);
-    pages.set(pid, body.replace(DURATION, ''));
+    pages.set(pid, body.replace(SELF_METRICS, ''));
   }
-  pages.set(process.pid, (await collect()).replace(DURATION, ''));
+  pages.set(process.pid, (await collect()).replace(SELF_METRICS, ''));
   return pages;
 }
 
