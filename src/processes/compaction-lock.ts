@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
 import { COMPACT_LOCK_STALE_MS } from '../limits.js';
@@ -15,8 +16,7 @@ export async function withCompactionLock<T>(
   directory: string,
   action: (stillMine: () => boolean) => T,
 ): Promise<T | undefined> {
-  // Loaded when it is needed: most processes never compact.
-  const { default: lockfile } = await import('proper-lockfile');
+  const lockfile = loadLockfile();
   let mine = true;
   let release: () => Promise<void>;
   try {
@@ -41,4 +41,22 @@ export async function withCompactionLock<T>(
   } finally {
     if (mine) await release();
   }
+}
+
+/**
+ * Loaded when it is needed: most processes never compact. And without what it does to
+ * signals through signal-exit, which ends the process at a signal whose last listener
+ * was a `once` that just ran, as that of many an orderly shutdown is. A lock that is left
+ * for want of it is stale soon.
+ */
+function loadLockfile(): typeof import('proper-lockfile') {
+  const require = createRequire(import.meta.url);
+  const before = process.listenerCount('SIGTERM');
+  const lockfile = require('proper-lockfile') as typeof import('proper-lockfile');
+  // Where it was loaded before, it is the application's.
+  if (process.listenerCount('SIGTERM') > before) {
+    const signalExit = createRequire(require.resolve('proper-lockfile'))('signal-exit');
+    (signalExit as { unload(): void }).unload();
+  }
+  return lockfile;
 }
