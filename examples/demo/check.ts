@@ -29,7 +29,7 @@ export async function check(fleet: Fleet, directory: string): Promise<number> {
   const sent = total(before.page, 'demo_requests_total');
   report.check(`${FIRST_LOAD} requests are on the page`, sent === FIRST_LOAD);
 
-  const victim = fleet.members[0] as Member;
+  const victim = fleet.members.at(-1) as Member;
   await fleet.kill(victim);
   const killed = await takePage(fleet, report);
   checkCounts(report, `SIGKILL of ${victim.pid}`, before.page, killed.page);

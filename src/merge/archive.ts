@@ -3,7 +3,7 @@ import type { LabelPair } from '../model/labels.js';
 import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
 import { type Claim, claimsByName } from './claims.js';
 import { GAUGE_REDUCERS, isLiveMode, showsEachWriter } from './gauges.js';
-import { SET_AT_UNKNOWN_TIME } from './runs.js';
+import { addExactly, SET_AT_UNKNOWN_TIME } from './runs.js';
 import { seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
@@ -45,7 +45,7 @@ function variantOf({ metric }: Claim): string {
 interface Fold {
   readonly labels: readonly LabelPair[];
   readonly values: Float64Array;
-  /** Aux word of a gauge's reducer: in an array, as reducers want it. */
+  /** Of a gauge, the reducer's one word; else what sums have beyond `values`. */
   readonly aux: Float64Array;
 }
 
@@ -61,13 +61,13 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
       const key = seriesKey(labels);
       let fold = folds.get(key);
       if (fold === undefined) {
-        fold = { labels, values: new Float64Array(width), aux: new Float64Array(1) };
+        fold = { labels, values: new Float64Array(width), aux: new Float64Array(width) };
         folds.set(key, fold);
       }
       const { values, index } = claim.source.locate(series.slot);
       const block = values.subarray(index, index + width);
       if (type === 'gauge') foldGauge(fold, block, claim);
-      else for (let i = 0; i < width; i++) fold.values[i] = sum(fold.values[i], block[i]);
+      else block.forEach((value, i) => void addExactly(fold.values, fold.aux, i, value));
     }
   }
   const { keep } = GAUGE_REDUCERS[mode];
@@ -78,10 +78,11 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
   return groupBy(kept, labelNamesOf).map((group) => ({
     metric: { ...newest, labelNames: (group[0] as Fold).labels.map(([name]) => name) },
     sinceMs: newest.sinceMs,
-    series: group.map(({ labels, values }) => ({
-      labelValues: labels.map(([, value]) => value),
-      values,
-    })),
+    series: group.flatMap((fold) => {
+      const labelValues = fold.labels.map(([, value]) => value);
+      const blocks = type === 'gauge' ? [fold.values] : exactBlocks(fold);
+      return blocks.map((values) => ({ labelValues, values }));
+    }),
   }));
 }
 
@@ -118,6 +119,18 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   return [...groups.values()];
 }
 
-function sum(a: number | undefined, b: number | undefined): number {
-  return (a as number) + (b as number);
+/**
+ * Sums as one block, or as two of the same labels where they do not fit into one: merging
+ * adds them up again, and loses nothing that merging all writers at once would not.
+ */
+function exactBlocks({ values, aux }: Fold): Float64Array[] {
+  const rounded = values.map((value, i) => value + finite(aux[i] as number));
+  const rest = aux.map((small, i) =>
+    finite(small - ((rounded[i] as number) - (values[i] as number))),
+  );
+  return rest.some((small) => small !== 0) ? [rounded, rest] : [rounded];
+}
+
+function finite(number: number): number {
+  return Number.isFinite(number) ? number : 0;
 }

@@ -66,7 +66,8 @@ export function planMerge(sources: readonly MergeSource[], select: Select = ever
     run() {
       merged.fill(0);
       aux.fill(0);
-      runAdditions(merged, additions);
+      runAdditions(merged, aux, additions);
+      aux.fill(0);
       runGauges(merged, aux, gauges);
     },
   };

@@ -29,13 +29,41 @@ export interface GaugeRun {
   readonly end: number;
 }
 
-export function runAdditions(merged: Float64Array, additions: readonly Addition[]): void {
+/**
+ * Adds in twice the precision of a float64, so that the order of writers makes no
+ * difference: it changes when dead ones go into the archive, and a sum that comes out one
+ * bit lower is a counter's restart to Prometheus. `rest`, zeros at first, takes what does
+ * not fit into `merged`. TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2.
+ */
+export function runAdditions(
+  merged: Float64Array,
+  rest: Float64Array,
+  additions: readonly Addition[],
+): void {
   for (const { values, from, to } of additions) {
     for (let i = 0; i < from.length; i++) {
-      const at = to[i] as number;
-      merged[at] = (merged[at] as number) + (values[from[i] as number] as number);
+      addExactly(merged, rest, to[i] as number, values[from[i] as number] as number);
     }
   }
+  for (let at = 0; at < merged.length; at++) {
+    const small = rest[at] as number;
+    // Not a number where the sum is infinite or none itself.
+    if (Number.isFinite(small)) merged[at] = (merged[at] as number) + small;
+  }
+}
+
+/** Adds `value` to the sum `merged[at] + rest[at]`. */
+export function addExactly(
+  merged: Float64Array,
+  rest: Float64Array,
+  at: number,
+  value: number,
+): void {
+  const before = merged[at] as number;
+  const sum = before + value;
+  const added = sum - before;
+  merged[at] = sum;
+  rest[at] = (rest[at] as number) + (before - (sum - added) + (value - added));
 }
 
 export function runGauges(
