@@ -67,12 +67,13 @@ function shared(metric: AnyMetric['metric'], valueName: string) {
     remove: (...labels: [Labels] | string[]) => metric.remove(...(labels as [Labels])),
     reset: () => metric.reset(),
     async values() {
-      const { values } = await metric.get();
+      const values: { metricName?: string; labels: object; value: number }[] = (await metric.get())
+        .values;
       return Object.fromEntries(
         values
-          .filter(({ metricName = 'm' }: { metricName?: string }) => metricName === valueName)
+          .filter(({ metricName = 'm' }) => metricName === valueName)
           .map(({ labels, value }) => [JSON.stringify(labels), value]),
-      ) as Record<string, number>;
+      );
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   Histogram,
   openMetricsContentType,
   Registry,
+  type RegistryContentType,
   register,
   Summary,
 } from '../../src/index.js';
@@ -78,7 +79,7 @@ test('an OpenMetrics registry makes OpenMetrics pages', async (t) => {
 });
 
 test('the content type is the text format, can be changed, and no other one exists', async (t) => {
-  const registry = new Registry();
+  const registry = new Registry<RegistryContentType>();
   t.is(Registry.PROMETHEUS_CONTENT_TYPE, TEXT);
   t.is(Registry.OPENMETRICS_CONTENT_TYPE, OPENMETRICS);
   t.is(openMetricsContentType, OPENMETRICS);
