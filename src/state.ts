@@ -19,6 +19,8 @@ import { threadShared } from './thread-shared.js';
 export interface Computed {
   readonly name: string;
   /** @internal */
+  readonly storeMetric: StoreMetric;
+  /** @internal */
   runCollect(): unknown;
 }
 

@@ -1,5 +1,5 @@
 import { COLLECT_CALLBACK_TIMEOUT_MS } from '../limits.js';
-import type { ThreadState } from '../state.js';
+import type { Computed, ThreadState } from '../state.js';
 
 /**
  * Runs the `collect` callbacks of this thread's metrics, all at once. One that throws,
@@ -7,11 +7,11 @@ import type { ThreadState } from '../state.js';
  */
 export async function runCallbacks(
   state: ThreadState,
-  wanted: (name: string) => boolean,
+  wanted: (metric: Computed) => boolean,
 ): Promise<void> {
   const pending: Promise<void>[] = [];
   for (const metric of state.computed) {
-    if (!wanted(metric.name)) continue;
+    if (!wanted(metric)) continue;
     try {
       const result = metric.runCollect();
       if (isThenable(result)) pending.push(inTime(metric.name, result));

@@ -124,8 +124,8 @@ export class Collector {
     names: readonly string[] | undefined,
   ): Promise<FamilyTable[]> {
     const wanted = names === undefined ? undefined : familyFilter(names);
-    await runCallbacks(this.#state, (name) =>
-      selection === ALL ? (wanted?.(name) ?? true) : selection.metrics.has(name),
+    await runCallbacks(this.#state, ({ name, storeMetric }) =>
+      selection === ALL ? (wanted?.(name) ?? true) : selection.metrics.get(name) === storeMetric,
     );
     const directories = await this.#directories();
     const begin = performance.now();
