@@ -17,11 +17,14 @@ import {
  */
 export class RecordDecoder {
   readonly #view: DataView;
+  readonly #bytes: Buffer;
+  readonly #texts = new Map<string, string>();
   readonly #path: string;
   readonly #begin: number;
 
   constructor(chunk: ArrayBuffer, path: string, begin: number) {
     this.#view = new DataView(chunk);
+    this.#bytes = Buffer.from(chunk);
     this.#path = path;
     this.#begin = begin;
   }
@@ -86,8 +89,7 @@ export class RecordDecoder {
         const bytes = this.#u32(at + 8);
         if (at + 16 + bytes > end)
           throw this.#error(at + 8, `a name of ${bytes} bytes does not fit`);
-        const name = Buffer.from(this.#view.buffer, this.#view.byteOffset + at + 16, bytes);
-        return { kind, fileName: name.toString() };
+        return { kind, fileName: this.#bytes.toString('utf8', at + 16, at + 16 + bytes) };
       }
       default:
         return undefined;
@@ -144,11 +146,18 @@ export class RecordDecoder {
       if (textAt + length > end) {
         throw this.#error(at + i * 4, `string of ${length} bytes goes beyond its record`);
       }
-      const text = Buffer.from(this.#view.buffer, this.#view.byteOffset + textAt, length);
-      strings.push(length === 0 ? '' : text.toString());
+      strings.push(this.#once(this.#bytes.toString('utf8', textAt, textAt + length)));
       textAt += length;
     }
     return strings;
+  }
+
+  /** Label values come again and again: all series that have one share one string. */
+  #once(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#texts.set(text, text);
+    return text;
   }
 
   #present(strings: readonly (string | undefined)[], at: number): readonly string[] {
