@@ -10,8 +10,8 @@ import {
   type Select,
 } from './claims.js';
 import { GAUGE_REDUCERS } from './gauges.js';
+import { LabelSets } from './label-sets.js';
 import { type Addition, type Folding, type GaugeRun, runAdditions, runGauges } from './runs.js';
-import { seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
 /**
@@ -84,32 +84,21 @@ interface FamilyLayout extends Agreement {
 
 function layOut(agreement: Agreement, begin: number): FamilyLayout {
   const { newest, claims, bounds } = agreement;
-  const indexes = new Map<string, number>();
-  const found: (readonly LabelPair[])[] = [];
-  const targets = claims.map((claim) =>
-    claim.series.map((one) => {
-      const pairs = seriesLabels(claim, one, newest.mode);
-      const key = seriesKey(pairs);
-      let index = indexes.get(key);
-      if (index === undefined) {
-        index = found.push(pairs) - 1;
-        indexes.set(key, index);
-      }
-      return index;
-    }),
-  );
+  const sets = new LabelSets(newest.mode);
+  const targets = claims.map((claim) => sets.numbersOf(claim));
+  const { found } = sets;
   const order = found.map((_, i) => i);
   order.sort((a, b) => compareLabels(found[a] as LabelPair[], found[b] as LabelPair[]));
   const placeOf = new Int32Array(order.length);
-  order.forEach((index, place) => {
-    placeOf[index] = place;
+  order.forEach((number, place) => {
+    placeOf[number] = place;
   });
   return {
     ...agreement,
     width: familyWidth(newest.type, bounds),
     begin,
-    labels: order.map((index) => found[index] as readonly LabelPair[]),
-    targets: targets.map((list) => list.map((index) => placeOf[index] as number)),
+    labels: order.map((number) => found[number] as readonly LabelPair[]),
+    targets: targets.map((list) => list.map((number) => placeOf[number] as number)),
   };
 }
 
