@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { loadClient } from '../support/client.js';
 import { answer } from '../support/peer.js';
 import type { Workload } from '../workloads.js';
@@ -10,4 +11,14 @@ const [workload, proc] = process.argv.slice(2).map((text) => JSON.parse(text)) a
 ];
 const { change, grow } = application(await loadClient('mmap'), workload, proc);
 
-answer({ change, grow });
+// The file backend writes at the end of a turn: what was asked first is done first.
+answer({
+  async change(turn: number) {
+    change(turn);
+    await setImmediate();
+  },
+  async grow(turn: number) {
+    grow(turn);
+    await setImmediate();
+  },
+});
