@@ -121,6 +121,7 @@ export class RecordDecoder {
     if (!METRIC_NAME.test(name) || !labelNames.every((label) => LABEL_NAME.test(label))) {
       throw this.#error(at + fixed, 'the name of the metric or of a label is none');
     }
+    if (new Set(labelNames).size < labels) throw this.#error(at + fixed, 'two labels of one name');
     return {
       kind: RecordKind.metric,
       name,

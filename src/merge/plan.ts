@@ -109,9 +109,10 @@ function slotMap(claim: Claim, layout: FamilyLayout): readonly number[] {
   // A bucket goes where its upper bound is the next shared one; what is beyond all
   // shared bounds, and the count beyond the last bucket, goes beyond the last.
   const beyond = layout.bounds.length;
+  let at = 0;
   const counts = buckets.map((bucket) => {
-    const at = layout.bounds.findIndex((bound) => bound >= bucket);
-    return at < 0 ? beyond : at;
+    while (at < beyond && (layout.bounds[at] as number) < bucket) at++;
+    return at;
   });
   return [...counts, beyond, beyond + 1];
 }

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { escapeHelp, escapeLabelValue } from '../../src/exposition/escape.js';
+import { holds } from '../helpers/holds.js';
 import { labelText } from '../helpers/records.js';
 
 /** Reads a quoted label value as the text format's grammar says. */
@@ -9,7 +10,8 @@ function unescaped(text: string): string {
 }
 
 test('a label value that is escaped stands on one line between quotes and reads back', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(labelText, (value) => {
       const escaped = escapeLabelValue(value);
       t.false(escaped.includes('\n'));

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { formatCanonicalBound, formatValue } from '../../src/exposition/numbers.js';
+import { holds } from '../helpers/holds.js';
 
 /** As Go's `strconv.ParseFloat` reads what a page may hold. */
 function parsed(text: string): number {
@@ -34,7 +35,8 @@ const anyDouble = fc.oneof(
 );
 
 test('every number reads back as the same float64', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(anyDouble, (value) => {
       t.true(Object.is(parsed(formatValue(value)), value), formatValue(value));
     }),
@@ -43,7 +45,8 @@ test('every number reads back as the same float64', (t) => {
 });
 
 test('every number is written in characters that the text format knows', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(anyDouble, (value) => {
       t.regex(formatValue(value), /^(?:NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/);
     }),
@@ -53,7 +56,8 @@ test('every number is written in characters that the text format knows', (t) => 
 
 test('every bound reads back as the same float64, in canonical form too', (t) => {
   const bound = anyDouble.filter(Number.isFinite);
-  fc.assert(
+  holds(
+    t,
     fc.property(bound, (value) => {
       t.true(Object.is(Number(formatCanonicalBound(value)), value), formatCanonicalBound(value));
       t.regex(formatCanonicalBound(value), /[.e]/);

@@ -11,6 +11,7 @@ import {
   KIND_AT,
   VERSION_AT,
 } from '../../src/format/layout.js';
+import { holds } from '../helpers/holds.js';
 import { IDENTITY } from '../helpers/writers.js';
 
 const HEADER: FileHeader = { ...IDENTITY, backend: 'mmap', locked: true };
@@ -40,7 +41,8 @@ const header: fc.Arbitrary<FileHeader> = fc.record({
 });
 
 test('a header reads back as it was written, its host cut to whole characters', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(header, (written) => {
       const read = decodeHeader(encoded(written), 'f');
       t.deepEqual(read, { ...written, host: keptHost(written.host) });
@@ -49,7 +51,8 @@ test('a header reads back as it was written, its host cut to whole characters', 
 });
 
 test('a host name that a header cannot hold is cut so that cutting again changes nothing', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.string({ unit: 'grapheme', minLength: 20, maxLength: 100 }), (host) => {
       const kept = keptHost(host);
       t.true(host.startsWith(kept));
@@ -72,7 +75,8 @@ test('a header that is cut off at any byte is a typed error', (t) => {
 });
 
 test('bytes that are no header are a typed error that names the file', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.uint8Array({ maxLength: HEADER_BYTES * 2 }), (bytes) => {
       t.throws(() => decodeHeader(bytes, 'junk.pmp'), {
         instanceOf: FileFormatError,
@@ -84,7 +88,8 @@ test('bytes that are no header are a typed error that names the file', (t) => {
 
 test('a header with any changed bytes is read or is a typed error', (t) => {
   const change = fc.tuple(fc.nat(191), fc.nat(255));
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
       const bytes = encoded();
       for (const [at, value] of changes) bytes[at] = value;

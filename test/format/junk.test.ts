@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { FileFormatError } from '../../src/errors.js';
 import { RecordDecoder } from '../../src/format/record-decoder.js';
 import { encodeRecord, type MetricsRecord, RecordKind } from '../../src/format/records.js';
+import { holds } from '../helpers/holds.js';
 import { LABELS_OF_ANY_METRIC, record } from '../helpers/records.js';
 import { descriptor } from '../helpers/writers.js';
 
@@ -34,7 +35,8 @@ function chunkOf(records: readonly MetricsRecord[]): Uint8Array {
 }
 
 test('a chunk that ends anywhere inside a record is refused', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(record, record, (first, last) => {
       const bytes = chunkOf([first, last]);
       const whole = encodeRecord(first).length;
@@ -49,7 +51,8 @@ test('a chunk that ends anywhere inside a record is refused', (t) => {
 });
 
 test('random bytes are read or refused', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.uint8Array({ maxLength: 512 }), (bytes) => {
       readAll(t, bytes, bytes.length);
     }),
@@ -60,7 +63,8 @@ test('random bytes are read or refused', (t) => {
 
 test('records with any changed bytes are read or refused', (t) => {
   const change = fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 127, 128, 255)));
-  fc.assert(
+  holds(
+    t,
     fc.property(
       fc.array(record, { minLength: 1, maxLength: 4 }),
       fc.array(change, { minLength: 1, maxLength: 6 }),
@@ -122,4 +126,9 @@ test('names that would break a page are refused', (t) => {
   }
   const colon = { ...METRIC, labelNames: ['a:b'] };
   t.is(readAll(t, chunkOf([colon]), encodeRecord(colon).length), undefined);
+});
+
+test('a label name that stands twice is refused', (t) => {
+  const twice = { ...METRIC, labelNames: ['a', 'b', 'a'] };
+  t.is(readAll(t, chunkOf([twice]), encodeRecord(twice).length), undefined);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CapacityError } from '../../src/errors.js';
 import { RecordDecoder } from '../../src/format/record-decoder.js';
 import { encodeRecord, type MetricsRecord, RecordKind } from '../../src/format/records.js';
+import { holds } from '../helpers/holds.js';
 import { LABELS_OF_ANY_METRIC, labelText, record, throughUtf8 } from '../helpers/records.js';
 import { descriptor } from '../helpers/writers.js';
 
@@ -29,7 +30,8 @@ function readable(written: MetricsRecord): MetricsRecord {
 }
 
 test('every record reads back as it was written', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(record, (written) => {
       t.deepEqual(decoded(encodeRecord(written)), readable(written));
     }),
@@ -47,7 +49,8 @@ test('an absent label value is told from an empty one', (t) => {
 
 test('label values that join to the same text are different bytes', (t) => {
   const series = { kind: RecordKind.series, metricId: 0, slot: 512 } as const;
-  fc.assert(
+  holds(
+    t,
     fc.property(labelText, labelText, labelText, labelText, (a, b, c, d) => {
       const left = encodeRecord({ ...series, labelValues: [a, b] });
       const right = encodeRecord({ ...series, labelValues: [c, d] });
@@ -58,7 +61,8 @@ test('label values that join to the same text are different bytes', (t) => {
 });
 
 test('a record has the length it says, a multiple of 8', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(record, (written) => {
       const bytes = encodeRecord(written);
       t.is(bytes.length % 8, 0);

@@ -42,7 +42,7 @@ export const record: fc.Arbitrary<MetricsRecord> = fc.oneof(
     help: labelText,
     type: fc.constantFrom(...METRIC_TYPES),
     mode: fc.constantFrom(...GAUGE_MODES),
-    labelNames: fc.array(labelName, { maxLength: 4 }),
+    labelNames: fc.uniqueArray(labelName, { maxLength: 4 }),
     buckets: bounds,
     sinceMs: fc.double({ min: 0, max: 1e15, noNaN: true }),
   }),

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import type { Reader } from '../../src/store/reader.js';
 import { Series, StoreMetric } from '../../src/store/series.js';
 import { FakeDirectory, type Faults } from '../helpers/fake-directory.js';
+import { holds } from '../helpers/holds.js';
 import { descriptor, setSlot } from '../helpers/writers.js';
 
 const METRICS = ['a', 'b', 'c'] as const;
@@ -144,7 +145,8 @@ const steps = (t: ExecutionContext): fc.Arbitrary<Step>[] => {
 };
 
 test('whatever fails and comes back, every count is shown once and reaches the file', (t) => {
-  fc.assert(
+  holds(
+    t,
     fc.property(fc.commands(steps(t), { maxCommands: 60, size: 'max' }), (commands) => {
       const real = new Real();
       const model: Model = { counts: new Map(), registrations: new Map(), wiped: false };

@@ -1,0 +1,316 @@
+// A merge of any writers against a model that reads the rules once more, in the plainest
+// way. Counts are whole numbers, whose sums a float64 has exactly in any order. What
+// must hold:
+// - merging gives what the model gives, in whatever order the writers come;
+// - folding any of the dead into an archive, once or again and again, changes nothing.
+
+import test from 'ava';
+import fc from 'fast-check';
+import { foldForArchive } from '../../src/merge/archive.js';
+import { planMerge } from '../../src/merge/plan.js';
+import type { MergeSource } from '../../src/merge/source.js';
+import type { LabelValues } from '../../src/model/labels.js';
+import {
+  GAUGE_MODES,
+  type GaugeMode,
+  type MetricType,
+  slotsPerSeries,
+} from '../../src/model/metric.js';
+import { holds } from '../helpers/holds.js';
+import {
+  type GivenMetric,
+  type GivenWriter,
+  sourceOf,
+  tableOf,
+  textOf,
+} from '../helpers/merge-sources.js';
+
+type Values = Record<string, Record<string, number[]>>;
+
+// Generators: few names, so that writers meet; each metric of one writer differs in
+// type, mode, help, labels or buckets only now and then.
+
+const count = fc.integer({ min: 0, max: 1_000_000 });
+const gaugeValue = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: -1000, max: 1000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY) },
+);
+const labelSets: fc.Arbitrary<LabelValues[]> = fc.uniqueArray(
+  fc.tuple(
+    fc.constantFrom<string | undefined>('x', 'y', '', undefined),
+    fc.constantFrom<string | undefined>('1', undefined),
+  ),
+  { maxLength: 4, selector: (values) => JSON.stringify(values) },
+);
+const bounds = fc
+  .subarray([1, 2, 3, 5, 8], { minLength: 0 })
+  .map((list) => [...list].sort((a, b) => a - b));
+
+function block(
+  type: MetricType,
+  mode: GaugeMode,
+  buckets: readonly number[],
+): fc.Arbitrary<number[]> {
+  const width = slotsPerSeries({ type, mode, buckets });
+  if (type !== 'gauge') return fc.array(count, { minLength: width, maxLength: width });
+  if (width === 1) return gaugeValue.map((value) => [value]);
+  const second = mode.endsWith('mostrecent') ? fc.integer({ min: 1, max: 1e9 }) : fc.constant(1);
+  const set = fc.tuple(gaugeValue, second).map((pair) => [...pair]);
+  return fc.oneof(
+    { weight: 4, arbitrary: set },
+    { weight: 1, arbitrary: fc.constant<number[]>([0, 0]) },
+  );
+}
+
+/** What most writers agree on of the families `a` to `d`. */
+const kinds = fc.array(
+  fc.record({
+    type: fc.constantFrom<MetricType>('counter', 'gauge', 'gauge', 'histogram', 'summary'),
+    mode: fc.constantFrom(...GAUGE_MODES),
+    buckets: bounds,
+  }),
+  { minLength: 4, maxLength: 4 },
+);
+
+function metricOf(
+  name: string,
+  { type, mode, buckets }: { type: MetricType; mode: GaugeMode; buckets: number[] },
+): fc.Arbitrary<GivenMetric> {
+  const given = {
+    type,
+    mode: type === 'gauge' ? mode : ('livesum' as const),
+    buckets: type === 'histogram' ? buckets : [],
+  };
+  return fc
+    .record({
+      help: fc.constantFrom('h', 'H'),
+      labelNames: fc.constantFrom(['l', 'm'], ['m', 'l'], ['l', 'n']),
+      defaultLabels: fc.constantFrom([], [['l', 'd']] as const, [['app', 'a']] as const),
+      labels: labelSets,
+    })
+    .chain(({ labels, ...rest }) =>
+      fc.tuple(...labels.map(() => block(given.type, given.mode, given.buckets))).map((blocks) => ({
+        name,
+        ...given,
+        ...rest,
+        series: labels.map((values, i) => [values, blocks[i] as number[]] as const),
+      })),
+    );
+}
+
+const writers: fc.Arbitrary<GivenWriter[]> = fc.tuple(kinds, kinds).chain(([usual, unusual]) => {
+  const metrics = fc
+    .tuple(
+      ...['a', 'b', 'c', 'd'].map((name, i) =>
+        fc.option(
+          fc
+            .integer({ min: 0, max: 5 })
+            .chain((die) => metricOf(name, (die === 0 ? unusual : usual)[i] as (typeof usual)[0])),
+          { nil: undefined, freq: 3 },
+        ),
+      ),
+    )
+    .map((list) => list.filter((metric) => metric !== undefined));
+  return fc
+    .array(fc.record({ metrics, live: fc.boolean() }), { maxLength: 6 })
+    .map((list) => list.map((writer, i) => ({ ...writer, label: String(i), createdMs: i + 1 })));
+});
+
+// The model.
+
+interface Contribution {
+  readonly labels: string;
+  readonly block: readonly number[];
+  readonly buckets: readonly number[];
+}
+
+function model(given: readonly GivenWriter[]): Values {
+  const newestFirst = [...given].sort((a, b) => (b.createdMs ?? 0) - (a.createdMs ?? 0));
+  const names = new Set(given.flatMap(({ metrics }) => metrics.map(({ name }) => name as string)));
+  const page: Values = {};
+  for (const name of names) {
+    const claims = newestFirst.flatMap((writer) =>
+      writer.metrics.filter((m) => m.name === name).map((metric) => ({ writer, metric })),
+    );
+    const { type, mode } = (claims[0] as (typeof claims)[0]).metric as GivenMetric & {
+      type: MetricType;
+      mode: GaugeMode;
+    };
+    if (type === 'gauge' && mode === 'omit') continue;
+    const taken = claims.filter(
+      ({ writer, metric }) =>
+        metric.type === type &&
+        metric.mode === mode &&
+        (writer.live || type !== 'gauge' || !mode.startsWith('live')),
+    );
+    const shared = (claims[0]?.metric.buckets ?? []).filter((bound) =>
+      taken.every(({ metric }) => metric.buckets?.includes(bound)),
+    );
+    const contributions = taken.flatMap(({ writer, metric }) =>
+      metric.series.map(([values, numbers]) => ({
+        labels: shown(
+          metric,
+          values,
+          type === 'gauge' && mode.endsWith('all') ? writer.label : undefined,
+        ),
+        block: numbers,
+        buckets: metric.buckets ?? [],
+      })),
+    );
+    page[name] = Object.fromEntries(
+      [...new Set(contributions.map(({ labels }) => labels))].map((labels) => {
+        const own = contributions.filter((c) => c.labels === labels);
+        if (type === 'gauge') return [labels, [gauge(mode, own)]];
+        if (type === 'histogram') return [labels, histogram(shared, own)];
+        return [
+          labels,
+          own.map((c) => [...c.block]).reduce((a, b) => a.map((n, i) => n + (b[i] as number))),
+        ];
+      }),
+    );
+  }
+  return page;
+}
+
+function shown(metric: GivenMetric, values: LabelValues, pid: string | undefined): string {
+  const labels = new Map(metric.defaultLabels ?? []);
+  values.forEach((value, i) => {
+    if (value !== undefined) labels.set(metric.labelNames?.[i] as string, value);
+  });
+  if (pid !== undefined) labels.set('pid', pid);
+  return textOf([...labels]);
+}
+
+/** Observations up to each shared bound, less those up to the one before. */
+function histogram(shared: readonly number[], given: readonly Contribution[]): number[] {
+  const upTo = (bound: number) =>
+    total(
+      given.map(({ block: counts, buckets }) =>
+        total(
+          counts.filter(
+            (_, i) => (buckets[i] ?? Number.POSITIVE_INFINITY) <= bound && i < buckets.length,
+          ),
+        ),
+      ),
+    );
+  const all = total(
+    given.map(({ block: counts, buckets }) => total(counts.slice(0, buckets.length + 1))),
+  );
+  const sums = total(given.map(({ block: counts }) => counts.at(-1) as number));
+  const cumulative = [...shared.map(upTo), all];
+  return [...cumulative.map((n, i) => n - (cumulative[i - 1] ?? 0)), sums];
+}
+
+function gauge(mode: GaugeMode, given: readonly Contribution[]): number {
+  const kind = mode.replace('live', '');
+  const all = given.map(({ block: [value = 0, set = 1] }) => ({ value, set }));
+  const everSet = all.filter(({ set }) => set !== 0);
+  if (kind === 'all') return all[0]?.value as number;
+  const candidates = everSet.length > 0 ? everSet : all;
+  const numbers = candidates.filter(({ value }) => !Number.isNaN(value));
+  const values = numbers.map(({ value }) => value);
+  if (values.length === 0) return Number.NaN;
+  switch (kind) {
+    case 'sum':
+      return total(values);
+    case 'min':
+      return Math.min(...values);
+    case 'max':
+      return Math.max(...values);
+    case 'average':
+      return total(values) / values.length;
+    default:
+      return numbers.reduce((a, b) => (b.set > a.set ? b : a)).value;
+  }
+}
+
+const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/** Two gauges of one label set in one writer, and two sets at one moment, leave it open who wins. */
+function isDecided(given: readonly GivenWriter[]): boolean {
+  const times = given
+    .flatMap(({ metrics }) =>
+      metrics
+        .filter(({ mode }) => mode?.endsWith('mostrecent'))
+        .flatMap(({ series }) => series.map(([, [, set]]) => set)),
+    )
+    .filter((set) => set !== undefined && set > 1);
+  if (new Set(times).size < times.length) return false;
+  return given.every(({ metrics }) =>
+    metrics.every((metric) => {
+      const labels = metric.series.map(([values]) => shown(metric, values, undefined));
+      return new Set(labels).size === labels.length;
+    }),
+  );
+}
+
+const decidedWriters = writers.filter(isDecided);
+
+function merged(sources: readonly MergeSource[]): Values {
+  const plan = planMerge(sources);
+  plan.run();
+  return tableOf(plan.families);
+}
+
+test('merging gives what the rules say', (t) => {
+  holds(
+    t,
+    fc.property(decidedWriters, (given) => {
+      t.deepEqual(merged(given.map(sourceOf)), model(given));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the order in which writers are found makes no difference', (t) => {
+  const shuffled = decidedWriters.chain((given) =>
+    fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
+  );
+  holds(
+    t,
+    fc.property(shuffled, ([given, other]) => {
+      t.deepEqual(merged(other.map(sourceOf)), merged(given.map(sourceOf)));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+// What an archive of no limits shows when it is read back.
+function archiveOf(sources: readonly MergeSource[]): MergeSource {
+  const archived = foldForArchive(sources, 0);
+  const metrics = archived.map(({ metric, series }) => ({
+    ...metric,
+    // An archive's series have all labels as their own.
+    defaultLabels: [],
+    series: series.map(({ labelValues, values }) => [labelValues, [...values]] as const),
+  }));
+  const source = sourceOf({ live: false, createdMs: 0, metrics });
+  archived.forEach(({ sinceMs }, i) => {
+    Object.assign(source.metrics[i] as object, { sinceMs });
+  });
+  return { ...source, writerLabel: undefined };
+}
+
+/** Without the metrics of which a dead writer left no value: its say in them ends with it. */
+function whatIsLeft({ live, metrics, ...writer }: GivenWriter): GivenWriter {
+  const left = metrics.filter(
+    ({ type, mode, series }) =>
+      live || (series.length > 0 && !(type === 'gauge' && /^live|^omit$/.test(mode as string))),
+  );
+  return { ...writer, live: live as boolean, metrics: left };
+}
+
+test('folding dead writers into an archive, in one go or one by one, changes nothing', (t) => {
+  holds(
+    t,
+    fc.property(decidedWriters, fc.nat(3), (all, groups) => {
+      const given = all.map(whatIsLeft);
+      const dead = given.filter(({ live }) => live === false).map(sourceOf);
+      const live = given.filter(({ live: alive }) => alive).map(sourceOf);
+      let archive = archiveOf(dead.slice(0, groups));
+      for (const source of dead.slice(groups)) archive = archiveOf([archive, source]);
+      t.deepEqual(merged([archive, ...live]), merged(given.map(sourceOf)));
+    }),
+    { numRuns: 500 },
+  );
+});
