@@ -1,0 +1,111 @@
+// Files that released versions wrote are read to what was written, by every backend.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import test from 'ava';
+import { FileKind } from '../../src/format/layout.js';
+import { GAUGE_MODES, slotsPerSeries } from '../../src/model/metric.js';
+import { Reader } from '../../src/store/reader.js';
+import { expectedBackends, loadBackend } from '../helpers/backends.js';
+import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { IDENTITY } from '../helpers/writers.js';
+
+const GOLDEN = new URL('../../../test/golden/', import.meta.url);
+
+function readGolden(t: Teardown, backend: ReturnType<typeof loadBackend>, name: string): Reader {
+  const path = join(scratchDirectory(t), 'golden.pmp');
+  writeFileSync(path, gunzipSync(readFileSync(new URL(`${name}.pmp.gz`, GOLDEN))));
+  const reader = Reader.open(backend, path);
+  t.teardown(() => reader.close());
+  reader.update();
+  return reader;
+}
+
+/** Per metric: its name and, per series, label values and block. */
+function contentsOf(reader: Reader): Map<string, unknown[]> {
+  const found = new Map<string, unknown[]>(reader.metrics.map(({ name }) => [name, []]));
+  for (const { metric, labelValues, slot } of reader.series) {
+    const { values, index } = reader.locate(slot);
+    const block = [...values.subarray(index, index + slotsPerSeries(metric))];
+    found.get(metric.name)?.push([...labelValues, block]);
+  }
+  return found;
+}
+
+for (const name of expectedBackends()) {
+  const backend = loadBackend(name);
+
+  test(`a writer's file of format version 1 is read whole, on ${name}`, (t) => {
+    const reader = readGolden(t, backend, 'v1/writer');
+    t.deepEqual(reader.header, {
+      ...IDENTITY,
+      kind: FileKind.writer,
+      threadId: 2,
+      backend: 'mmap',
+      locked: true,
+    });
+    t.is(reader.state, 1);
+    t.is(reader.mark, 0);
+    t.is(reader.heartbeatMs, 1_700_000_060_000);
+    t.false(reader.superseded);
+    t.deepEqual(reader.absorbed, new Set());
+
+    const contents = contentsOf(reader);
+    const gauges = GAUGE_MODES.map((mode) => {
+      const timed = /min|max|mostrecent|average|all/.test(mode);
+      return [`gauge_${mode}`, [[timed ? [-1.5, 1_700_000_000_123.5] : [-1.5]]]] as const;
+    });
+    t.deepEqual(
+      contents,
+      new Map<string, unknown[]>([
+        [
+          'requests_total',
+          [
+            ['GET', '/', [3]],
+            ['GET', undefined, [0.1]],
+            ['', 'Grüße 👋\n"\\', [2 ** 53]],
+            ['POST', '/', [7]],
+          ],
+        ],
+        ...gauges.map(([metric, series]) => [metric, [...series]] as [string, unknown[]]),
+        ['seconds', [[[1, 2, 3, 4, 123.25]]]],
+        ['bytes', [[[2, 3000]]]],
+        ['wide', Array.from({ length: 40 }, (_, i) => [String(i), new Array(202).fill(i)])],
+        ['long_total', [['x'.repeat(70_000), [1]]]],
+      ]),
+    );
+    const metric = (wanted: string) => reader.metrics.find((one) => one.name === wanted);
+    t.is(metric('requests_total')?.help, 'Requests.\nAll "of" them, \\ too.');
+    t.deepEqual(metric('requests_total')?.labelNames, ['method', 'path']);
+    t.is(metric('requests_total')?.sinceMs, IDENTITY.createdMs);
+    t.deepEqual(metric('seconds')?.buckets, [0.1, 1, 10]);
+    t.deepEqual(metric('seconds')?.defaultLabels, [
+      ['zone', 'a'],
+      ['rack', '7'],
+    ]);
+    for (const mode of GAUGE_MODES) t.is(metric(`gauge_${mode}`)?.mode, mode);
+  });
+
+  test(`an archive of format version 1 is read whole, on ${name}`, (t) => {
+    const reader = readGolden(t, backend, 'v1/archive');
+    t.is(reader.header.kind, FileKind.archive);
+    t.deepEqual(
+      reader.absorbed,
+      new Set(['4711-0-0123456789abcdef.pmp', '4711-2-fedcba9876543210.pmp']),
+    );
+    t.deepEqual(
+      contentsOf(reader),
+      new Map([
+        [
+          'requests_total',
+          [
+            ['GET', [0.6]],
+            ['GET', [2 ** -60]],
+          ],
+        ],
+      ]),
+    );
+    t.is(reader.metrics[0]?.sinceMs, 1_600_000_000_000);
+  });
+}

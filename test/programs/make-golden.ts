@@ -1,0 +1,121 @@
+/**
+ * Makes the golden files of the present format version, once, before it is released:
+ *
+ *     node build/test/programs/make-golden.js test/golden/v1
+ *
+ * They are not made anew later: what a released version wrote stays readable.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { gzipSync } from 'node:zlib';
+import { FileKind } from '../../src/format/layout.js';
+import type { LabelValues } from '../../src/model/labels.js';
+import { GAUGE_MODES, type MetricDescriptor, slotsPerSeries } from '../../src/model/metric.js';
+import type { Writer } from '../../src/store/writer.js';
+import { loadBackend } from '../helpers/backends.js';
+import { descriptor, fileWriter, newHolder } from '../helpers/writers.js';
+
+function add(
+  writer: Writer,
+  id: number,
+  metric: MetricDescriptor,
+  labels: LabelValues,
+  values: readonly number[],
+) {
+  const holder = newHolder();
+  const series = writer.addSeries(id, labels, slotsPerSeries(metric), holder, values);
+  return { holder, series, width: slotsPerSeries(metric) };
+}
+
+function fillWriter(writer: Writer): void {
+  const counter = descriptor({
+    name: 'requests_total',
+    help: 'Requests.\nAll "of" them, \\ too.',
+    labelNames: ['method', 'path'],
+  });
+  const requests = writer.defineMetric(counter);
+  add(writer, requests, counter, ['GET', '/'], [3]);
+  add(writer, requests, counter, ['GET', undefined], [0.1]);
+  add(writer, requests, counter, ['', 'Grüße 👋\n"\\'], [2 ** 53]);
+  const removed = add(writer, requests, counter, ['PUT', '/'], [5]);
+  writer.removeSeries(removed.series, removed.width, removed.holder);
+  add(writer, requests, counter, ['POST', '/'], [7]);
+
+  for (const mode of GAUGE_MODES) {
+    const gauge = descriptor({ name: `gauge_${mode}`, help: mode, type: 'gauge', mode });
+    const id = writer.defineMetric(gauge);
+    const setMs = slotsPerSeries(gauge) === 2 ? [1_700_000_000_123.5] : [];
+    add(writer, id, gauge, [], [-1.5, ...setMs]);
+  }
+
+  const histogram = descriptor({
+    name: 'seconds',
+    help: 'Seconds.',
+    type: 'histogram',
+    buckets: [0.1, 1, 10],
+  });
+  const seconds = writer.defineMetric(histogram);
+  writer.setDefaultLabels(seconds, [
+    ['zone', 'a'],
+    ['rack', '7'],
+  ]);
+  add(writer, seconds, histogram, [], [1, 2, 3, 4, 123.25]);
+
+  const summary = descriptor({ name: 'bytes', help: 'Bytes.', type: 'summary' });
+  add(writer, writer.defineMetric(summary), summary, [], [2, 3000]);
+
+  const retired = descriptor({ name: 'retired_total' });
+  const retiredId = writer.defineMetric(retired);
+  const last = add(writer, retiredId, retired, [], [9]);
+  writer.removeSeries(last.series, last.width, last.holder);
+  writer.retireMetric(retiredId);
+
+  // Enough for a second chunk of values and of records each.
+  const wide = descriptor({
+    name: 'wide',
+    type: 'histogram',
+    labelNames: ['i'],
+    buckets: Array.from({ length: 200 }, (_, i) => i),
+  });
+  const wideId = writer.defineMetric(wide);
+  for (let i = 0; i < 40; i++) {
+    add(
+      writer,
+      wideId,
+      wide,
+      [String(i)],
+      Array.from({ length: 202 }, () => i),
+    );
+  }
+  const long = descriptor({ name: 'long_total', labelNames: ['text'] });
+  add(writer, writer.defineMetric(long), long, ['x'.repeat(70_000)], [1]);
+  writer.beat(1_700_000_060_000);
+}
+
+function fillArchive(writer: Writer): void {
+  const counter = descriptor({ name: 'requests_total', labelNames: ['method'] });
+  const id = writer.defineMetric(counter, 1_600_000_000_000);
+  // Two blocks of one label set: a sum and what of it does not fit into a float64.
+  add(writer, id, counter, ['GET'], [0.6]);
+  add(writer, id, counter, ['GET'], [2 ** -60]);
+  writer.addAbsorbed('4711-0-0123456789abcdef.pmp');
+  writer.addAbsorbed('4711-2-fedcba9876543210.pmp');
+}
+
+const target = process.argv[2];
+if (target === undefined) throw new Error('name the directory to write to');
+const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-golden-'));
+for (const [name, kind, fill] of [
+  ['writer', FileKind.writer, fillWriter],
+  ['archive', FileKind.archive, fillArchive],
+] as const) {
+  const path = join(directory, name);
+  const writer = fileWriter(loadBackend('mmap'), path, { kind, threadId: 2 });
+  fill(writer);
+  writer.mapping.close();
+  writeFileSync(join(target, `${name}.pmp.gz`), gzipSync(readFileSync(path), { level: 9 }));
+}
+rmSync(directory, { recursive: true });
