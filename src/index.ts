@@ -1,4 +1,5 @@
 import { connectRegistries } from './collect/shared.js';
+import { preloadBackend } from './mapping/backend.js';
 import { defaultRegistry, type Registry } from './metrics/registry.js';
 
 export { Collector, type CollectorOptions, type PageOptions } from './collect/collector.js';
@@ -37,6 +38,7 @@ export type { Family, Sample } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';
 
 connectRegistries();
+preloadBackend(process.env);
 
 /** The default registry, shared by all copies of the package in this thread. */
 export const register: Registry = defaultRegistry();

@@ -31,6 +31,20 @@ export function chooseBackend(forced: string | undefined): BackendChoice {
   return choice;
 }
 
+/**
+ * Loads what `chooseBackend` will want, where the environment says that it will be wanted:
+ * at import an application waits anyway, at its first metric it may not.
+ */
+export function preloadBackend(env: NodeJS.ProcessEnv): void {
+  if (!env.PROMETHEUS_MULTIPROC_DIR) return;
+  try {
+    chooseBackend(env.PROMETHEUS_MULTIPROC_BACKEND);
+  } catch (error) {
+    // A forced backend that cannot work is told to whoever makes the first metric.
+    if (!(error instanceof BackendError)) throw error;
+  }
+}
+
 function load(name: string): BackendChoice {
   if (!isProvider(name)) {
     throw new BackendError(

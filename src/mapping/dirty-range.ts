@@ -16,6 +16,10 @@ export class DirtyRange {
 
   /** Words `first` to `last`, counted from the begin of the extent, were changed: call it after the change. */
   mark(first: number, last: number): void {
+    if (first < this.#low || last > this.#high) this.#widen(first, last);
+  }
+
+  #widen(first: number, last: number): void {
     const clean = this.#high < 0;
     if (first < this.#low) this.#low = first;
     if (last > this.#high) this.#high = last;
