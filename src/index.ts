@@ -13,11 +13,17 @@ export {
   MultiprocError,
   UnsupportedFileError,
 } from './errors.js';
-export { contentType, type FormatName, openMetricsContentType } from './exposition/formats.js';
+export {
+  contentType,
+  contentType as prometheusContentType,
+  type FormatName,
+  openMetricsContentType,
+} from './exposition/formats.js';
 export { type MetricsHandlerOptions, metricsHandler } from './http/handler.js';
 export { installClusterHooks } from './integrations/cluster.js';
 export { compact, resetDirectory } from './integrations/maintenance.js';
 export { markProcessDead } from './integrations/mark.js';
+export type { AnyMetric as Metric } from './metrics/any-metric.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
 export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
@@ -26,7 +32,17 @@ export {
   Histogram,
   type HistogramConfiguration,
 } from './metrics/histogram.js';
-export type { Aggregator, LabelValuesByName, MetricObject, MetricValue } from './metrics/metric.js';
+export {
+  type Aggregator,
+  type LabelValuesByName,
+  type LabelValuesByName as LabelValues,
+  type MetricConfiguration,
+  type MetricObject,
+  type MetricObjectWithValues,
+  type MetricValue,
+  type MetricValueWithName,
+  validateMetricName,
+} from './metrics/metric.js';
 export {
   type OpenMetricsContentType,
   type PrometheusContentType,

@@ -16,11 +16,14 @@ export interface Format {
   readonly end: string;
 }
 
+const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const OPENMETRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
 const TOTAL = '_total';
 
 /** Prometheus text format 0.0.4. */
 const text: Format = {
-  contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  contentType: TEXT_TYPE,
   familyName: (name) => name,
   sampleName: (name) => name,
   escapeHelp,
@@ -30,7 +33,7 @@ const text: Format = {
 
 /** OpenMetrics 1.0: a counter's family has no `_total`, its samples have. */
 const openmetrics: Format = {
-  contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  contentType: OPENMETRICS_TYPE,
   familyName: (name, type) =>
     type === 'counter' && name.endsWith(TOTAL) ? name.slice(0, -TOTAL.length) : name,
   sampleName: (name, type) => (type === 'counter' && !name.endsWith(TOTAL) ? name + TOTAL : name),
@@ -42,7 +45,7 @@ const openmetrics: Format = {
 export const FORMATS: Readonly<Record<FormatName, Format>> = { text, openmetrics };
 
 /** Content type of a page in the Prometheus text format. */
-export const contentType = text.contentType;
+export const contentType = TEXT_TYPE;
 
 /** Content type of a page in OpenMetrics 1.0. */
-export const openMetricsContentType = openmetrics.contentType;
+export const openMetricsContentType = OPENMETRICS_TYPE;

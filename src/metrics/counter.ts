@@ -4,7 +4,7 @@ import {
   type LabelValuesByName,
   Metric,
   type MetricConfiguration,
-  type MetricObject,
+  type MetricObjectWithValues,
   type MetricValue,
   requireConfig,
 } from './metric.js';
@@ -97,7 +97,7 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObject<MetricValue<T>>> {
+  get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
     return this.describe(() =>
       this.openChildren().map((child) => ({
         value: child.values[child.index] as number,
@@ -109,6 +109,11 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
   protected createChild(labels: LabelSet): CounterChild {
     return new CounterChild(this, labels);
   }
+}
+
+/** prom-client's names of types. */
+export declare namespace Counter {
+  type Internal = BoundCounter;
 }
 
 function reject(value: number): never {

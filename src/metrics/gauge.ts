@@ -6,7 +6,7 @@ import {
   type LabelValuesByName,
   Metric,
   type MetricConfiguration,
-  type MetricObject,
+  type MetricObjectWithValues,
   type MetricValue,
   modeOf,
   requireConfig,
@@ -188,7 +188,7 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObject<MetricValue<T>>> {
+  get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
     return this.describe(() =>
       this.openChildren().map((child) => ({
         value: child.values[child.index] as number,
@@ -200,6 +200,11 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
   protected createChild(labels: LabelSet): GaugeChild {
     return new GaugeChild(this, labels, timeKeptBy(this.storeMetric.descriptor.mode));
   }
+}
+
+/** prom-client's names of types. */
+export declare namespace Gauge {
+  type Internal<T extends string = string> = BoundGauge<T>;
 }
 
 function timeKeptBy(mode: GaugeMode): TimeKept {

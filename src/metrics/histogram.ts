@@ -5,7 +5,7 @@ import {
   type LabelValuesByName,
   Metric,
   type MetricConfiguration,
-  type MetricObject,
+  type MetricObjectWithValues,
   requireConfig,
 } from './metric.js';
 import { startTimer } from './timer.js';
@@ -132,7 +132,7 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObject<HistogramValue<T>>> {
+  get(): Promise<MetricObjectWithValues<HistogramValue<T>>> {
     return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
   }
 
@@ -156,6 +156,11 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     });
     return [...buckets, line('_sum', {}, raw.at(-1) as number), line('_count', {}, count)];
   }
+}
+
+/** prom-client's names of types. */
+export declare namespace Histogram {
+  type Internal<T extends string = string> = BoundHistogram<T>;
 }
 
 function ascending(buckets: readonly number[]): number[] {

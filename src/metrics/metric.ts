@@ -3,9 +3,10 @@ import { GAUGE_MODES, type GaugeMode, type MetricType } from '../model/metric.js
 import { type Computed, type ThreadState, threadState } from '../state.js';
 import { StoreMetric } from '../store/series.js';
 import type { Store } from '../store/store.js';
+import type { AnyMetric } from './any-metric.js';
 import type { Child, ChildOwner, LabelSet } from './child.js';
 import { LabelIndex } from './label-index.js';
-import { defaultRegistry, type Registry } from './registry.js';
+import { defaultRegistry, type Registry, type RegistryContentType } from './registry.js';
 
 /** prom-client's rules for merging in a cluster: each stands for a gauge mode. */
 export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average';
@@ -28,7 +29,7 @@ export interface MetricConfiguration<T extends string> {
   help: string;
   labelNames?: T[] | readonly T[] | undefined;
   /** Registries that show the metric; the default registry where not given. */
-  registers?: Registry[] | undefined;
+  registers?: readonly Registry<RegistryContentType>[] | undefined;
   /** For gauges only: see `multiprocessMode`, which comes first. */
   aggregator?: Aggregator | undefined;
 }
@@ -37,15 +38,21 @@ export interface MetricConfiguration<T extends string> {
 export interface MetricValue<T extends string> {
   value: number;
   labels: LabelValuesByName<T>;
-  metricName?: string;
+}
+
+/** One value of a metric that has several lines for each series. */
+export type MetricValueWithName<T extends string> = MetricValue<T> & { metricName?: string };
+
+/** What a metric says of itself: prom-client's. */
+export interface MetricObject {
+  name: string;
+  help: string;
+  type: MetricType;
+  aggregator: Aggregator;
 }
 
 /** What `get()` gives: prom-client's. */
-export interface MetricObject<V> {
-  help: string;
-  name: string;
-  type: MetricType;
-  aggregator: Aggregator;
+export interface MetricObjectWithValues<V> extends MetricObject {
   values: V[];
 }
 
@@ -70,7 +77,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
   readonly type: MetricType;
   readonly labelNames: readonly T[];
   readonly aggregator: Aggregator;
-  readonly registers: readonly Registry[];
+  readonly registers: readonly Registry<RegistryContentType>[];
   /** @internal */
   readonly index: LabelIndex<C>;
   /** @internal */
@@ -78,7 +85,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
   /** @internal */
   readonly storeMetric: StoreMetric;
   /** Brings computed values up to date before a page is made. May be set, or be a subclass's method. */
-  declare collect?: () => void | Promise<void>;
+  collect?(): void | Promise<void>;
   readonly #computed: Set<Computed>;
 
   /**
@@ -110,7 +117,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
       labelNames,
       buckets: traits.buckets,
     });
-    for (const registry of this.registers) registry.registerMetric(this);
+    for (const registry of this.registers) registry.registerMetric(this as unknown as AnyMetric<T>);
   }
 
   /** @internal A registry begins to show the metric. */
@@ -169,7 +176,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
   }
 
   /** The values of this process: see the classes. */
-  abstract get(): Promise<MetricObject<unknown>>;
+  abstract get(): Promise<MetricObjectWithValues<unknown>>;
 
   protected abstract createChild(labels: LabelSet): C;
 
@@ -184,7 +191,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
   }
 
   /** Awaits the callback, then gives what prom-client's `get()` gives. */
-  protected async describe<V>(values: () => V[]): Promise<MetricObject<V>> {
+  protected async describe<V>(values: () => V[]): Promise<MetricObjectWithValues<V>> {
     await this.runCollect();
     return {
       help: this.help,
@@ -235,6 +242,11 @@ export function modeOf(config: {
   throw new Error(
     `Invalid aggregator "${aggregator}": it can be ${Object.keys(AGGREGATOR_MODES).join(', ')}`,
   );
+}
+
+/** Whether Prometheus takes the name for a metric. */
+export function validateMetricName(name: string): boolean {
+  return METRIC_NAME.test(name);
 }
 
 function validate(

@@ -1,6 +1,8 @@
 import type { LabelPair } from '../model/labels.js';
 import type { StoreMetric } from '../store/series.js';
 import { threadShared } from '../thread-shared.js';
+import type { AnyMetric } from './any-metric.js';
+import type { MetricObject, MetricObjectWithValues, MetricValue } from './metric.js';
 
 export type PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 export type OpenMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -9,18 +11,6 @@ export type RegistryContentType = PrometheusContentType | OpenMetricsContentType
 const PROMETHEUS: PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 const OPENMETRICS: OpenMetricsContentType =
   'application/openmetrics-text; version=1.0.0; charset=utf-8';
-
-/** What a registry holds: any of the metric classes. */
-export interface RegisteredMetric {
-  readonly name: string;
-  readonly storeMetric: StoreMetric;
-  attach(defaultLabels: readonly LabelPair[]): void;
-  setDefaultLabels(defaultLabels: readonly LabelPair[]): void;
-  detach(): void;
-  reset(): void;
-  // biome-ignore lint/suspicious/noExplicitAny: each metric class has its own values
-  get(): Promise<any>;
-}
 
 /** Which metrics a page shows, by name: those of this thread are just these, others count by name. */
 export interface PageSelection {
@@ -52,19 +42,19 @@ export function defaultRegistry(): Registry {
  * The metrics that a page shows: prom-client's class. `metrics()` is the merged view,
  * over all processes, of the metrics that this registry holds.
  */
-export class Registry<C extends RegistryContentType = RegistryContentType> {
+export class Registry<C extends RegistryContentType = PrometheusContentType> {
   static readonly PROMETHEUS_CONTENT_TYPE: PrometheusContentType = PROMETHEUS;
   static readonly OPENMETRICS_CONTENT_TYPE: OpenMetricsContentType = OPENMETRICS;
 
-  readonly #metrics = new Map<string, RegisteredMetric>();
-  #contentType: RegistryContentType;
+  readonly #metrics = new Map<string, AnyMetric>();
+  #contentType: C;
   #defaultLabels: readonly LabelPair[] = [];
   /** The same object as long as the metrics are the same: collectors keep what they know of it. */
   #selection: PageSelection | undefined;
 
   /** @throws TypeError for an unknown content type */
   constructor(contentType?: C) {
-    const wanted = contentType ?? PROMETHEUS;
+    const wanted = contentType ?? (PROMETHEUS as C);
     if (!isContentType(wanted)) throw new TypeError(`Content type ${wanted} is unsupported`);
     this.#contentType = wanted;
   }
@@ -75,7 +65,7 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
    * @throws Error when another metric has the name
    * @throws TypeError for an object that is no metric of this library
    */
-  registerMetric(metric: RegisteredMetric): void {
+  registerMetric<T extends string>(metric: AnyMetric<T>): void {
     if (typeof metric.attach !== 'function') {
       throw new TypeError(`${metric.name} is not a metric of this library`);
     }
@@ -91,7 +81,7 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
 
   /** The merged page of this registry's metrics, in its content type. */
   async metrics(): Promise<string> {
-    this.#selection ??= this.#select(this.getMetricsAsArray());
+    this.#selection ??= this.#select([...this.#metrics.values()]);
     return this.#page(this.#selection);
   }
 
@@ -104,8 +94,11 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
   }
 
   /** The values of this process, metric by metric, default labels included: prom-client's shape. */
-  async getMetricsAsJSON(): Promise<Awaited<ReturnType<RegisteredMetric['get']>>[]> {
-    const objects = await Promise.all(this.getMetricsAsArray().map((metric) => metric.get()));
+  async getMetricsAsJSON(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
+    const metrics = [...this.#metrics.values()];
+    const objects: MetricObjectWithValues<MetricValue<string>>[] = await Promise.all(
+      metrics.map((metric) => metric.get()),
+    );
     const defaults = Object.fromEntries(this.#defaultLabels);
     for (const object of objects) {
       for (const value of object.values) value.labels = { ...defaults, ...value.labels };
@@ -113,12 +106,12 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
     return objects;
   }
 
-  getMetricsAsArray(): RegisteredMetric[] {
+  getMetricsAsArray(): MetricObject[] {
     return [...this.#metrics.values()];
   }
 
-  getSingleMetric(name: string): RegisteredMetric | undefined {
-    return this.#metrics.get(name);
+  getSingleMetric<T extends string>(name: string): AnyMetric<T> | undefined {
+    return this.#metrics.get(name) as AnyMetric<T> | undefined;
   }
 
   /** Takes a metric off the page of this process. It goes on counting for those who hold it. */
@@ -148,30 +141,30 @@ export class Registry<C extends RegistryContentType = RegistryContentType> {
     for (const metric of this.#metrics.values()) metric.setDefaultLabels(this.#defaultLabels);
   }
 
-  get contentType(): RegistryContentType {
+  get contentType(): C {
     return this.#contentType;
   }
 
   /** @throws Error for an unknown content type */
-  setContentType(contentType: RegistryContentType): void {
+  setContentType(contentType: C): void {
     if (!isContentType(contentType)) throw new Error(`Content type ${contentType} is unsupported`);
     this.#contentType = contentType;
   }
 
   /** A registry that shows the metrics of all of these. @throws Error when content types or names clash */
-  static merge(registers: Registry[]): Registry {
+  static merge<C extends RegistryContentType>(registers: readonly Registry<C>[]): Registry<C> {
     const contentType = registers[0]?.contentType;
     if (registers.some((registry) => registry.contentType !== contentType)) {
       throw new Error('Registers can only be merged if they have the same content type');
     }
-    const merged = new Registry(contentType);
+    const merged = new Registry<C>(contentType);
     for (const registry of registers) {
-      for (const metric of registry.getMetricsAsArray()) merged.registerMetric(metric);
+      for (const metric of registry.#metrics.values()) merged.registerMetric(metric);
     }
     return merged;
   }
 
-  #select(metrics: readonly RegisteredMetric[]): PageSelection {
+  #select(metrics: readonly AnyMetric[]): PageSelection {
     return {
       metrics: new Map(metrics.map(({ name, storeMetric }) => [name, storeMetric])),
       defaultLabels: this.#defaultLabels,

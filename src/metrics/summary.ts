@@ -4,7 +4,7 @@ import {
   type LabelValuesByName,
   Metric,
   type MetricConfiguration,
-  type MetricObject,
+  type MetricObjectWithValues,
   requireConfig,
 } from './metric.js';
 import { startTimer } from './timer.js';
@@ -157,7 +157,7 @@ export class Summary<T extends string = string> extends Metric<T, SummaryChild> 
   }
 
   /** The values of this process, quantiles included, as prom-client gives them. */
-  get(): Promise<MetricObject<SummaryValue<T>>> {
+  get(): Promise<MetricObjectWithValues<SummaryValue<T>>> {
     return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
   }
 
@@ -192,4 +192,9 @@ export class Summary<T extends string = string> extends Metric<T, SummaryChild> 
       { metricName: `${this.name}_count`, labels, value: count },
     ];
   }
+}
+
+/** prom-client's names of types. */
+export declare namespace Summary {
+  type Internal<T extends string = string> = BoundSummary<T>;
 }
