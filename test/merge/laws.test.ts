@@ -17,15 +17,8 @@ import {
   slotsPerSeries,
 } from '../../src/model/metric.js';
 import { holds } from '../helpers/holds.js';
-import {
-  type GivenMetric,
-  type GivenWriter,
-  sourceOf,
-  tableOf,
-  textOf,
-} from '../helpers/merge-sources.js';
-
-type Values = Record<string, Record<string, number[]>>;
+import { type GivenMetric, type GivenWriter, sourceOf, tableOf } from '../helpers/merge-sources.js';
+import { naiveMerge, shown, type Values } from './naive-merge.js';
 
 // Generators: few names, so that writers meet; each metric of one writer differs in
 // type, mode, help, labels or buckets only now and then.
@@ -116,116 +109,6 @@ const writers: fc.Arbitrary<GivenWriter[]> = fc.tuple(kinds, kinds).chain(([usua
     .map((list) => list.map((writer, i) => ({ ...writer, label: String(i), createdMs: i + 1 })));
 });
 
-// The model.
-
-interface Contribution {
-  readonly labels: string;
-  readonly block: readonly number[];
-  readonly buckets: readonly number[];
-}
-
-function model(given: readonly GivenWriter[]): Values {
-  const newestFirst = [...given].sort((a, b) => (b.createdMs ?? 0) - (a.createdMs ?? 0));
-  const names = new Set(given.flatMap(({ metrics }) => metrics.map(({ name }) => name as string)));
-  const page: Values = {};
-  for (const name of names) {
-    const claims = newestFirst.flatMap((writer) =>
-      writer.metrics.filter((m) => m.name === name).map((metric) => ({ writer, metric })),
-    );
-    const { type, mode } = (claims[0] as (typeof claims)[0]).metric as GivenMetric & {
-      type: MetricType;
-      mode: GaugeMode;
-    };
-    if (type === 'gauge' && mode === 'omit') continue;
-    const taken = claims.filter(
-      ({ writer, metric }) =>
-        metric.type === type &&
-        metric.mode === mode &&
-        (writer.live || type !== 'gauge' || !mode.startsWith('live')),
-    );
-    const shared = (claims[0]?.metric.buckets ?? []).filter((bound) =>
-      taken.every(({ metric }) => metric.buckets?.includes(bound)),
-    );
-    const contributions = taken.flatMap(({ writer, metric }) =>
-      metric.series.map(([values, numbers]) => ({
-        labels: shown(
-          metric,
-          values,
-          type === 'gauge' && mode.endsWith('all') ? writer.label : undefined,
-        ),
-        block: numbers,
-        buckets: metric.buckets ?? [],
-      })),
-    );
-    page[name] = Object.fromEntries(
-      [...new Set(contributions.map(({ labels }) => labels))].map((labels) => {
-        const own = contributions.filter((c) => c.labels === labels);
-        if (type === 'gauge') return [labels, [gauge(mode, own)]];
-        if (type === 'histogram') return [labels, histogram(shared, own)];
-        return [
-          labels,
-          own.map((c) => [...c.block]).reduce((a, b) => a.map((n, i) => n + (b[i] as number))),
-        ];
-      }),
-    );
-  }
-  return page;
-}
-
-function shown(metric: GivenMetric, values: LabelValues, pid: string | undefined): string {
-  const labels = new Map(metric.defaultLabels ?? []);
-  values.forEach((value, i) => {
-    if (value !== undefined) labels.set(metric.labelNames?.[i] as string, value);
-  });
-  if (pid !== undefined) labels.set('pid', pid);
-  return textOf([...labels]);
-}
-
-/** Observations up to each shared bound, less those up to the one before. */
-function histogram(shared: readonly number[], given: readonly Contribution[]): number[] {
-  const upTo = (bound: number) =>
-    total(
-      given.map(({ block: counts, buckets }) =>
-        total(
-          counts.filter(
-            (_, i) => (buckets[i] ?? Number.POSITIVE_INFINITY) <= bound && i < buckets.length,
-          ),
-        ),
-      ),
-    );
-  const all = total(
-    given.map(({ block: counts, buckets }) => total(counts.slice(0, buckets.length + 1))),
-  );
-  const sums = total(given.map(({ block: counts }) => counts.at(-1) as number));
-  const cumulative = [...shared.map(upTo), all];
-  return [...cumulative.map((n, i) => n - (cumulative[i - 1] ?? 0)), sums];
-}
-
-function gauge(mode: GaugeMode, given: readonly Contribution[]): number {
-  const kind = mode.replace('live', '');
-  const all = given.map(({ block: [value = 0, set = 1] }) => ({ value, set }));
-  const everSet = all.filter(({ set }) => set !== 0);
-  if (kind === 'all') return all[0]?.value as number;
-  const candidates = everSet.length > 0 ? everSet : all;
-  const numbers = candidates.filter(({ value }) => !Number.isNaN(value));
-  const values = numbers.map(({ value }) => value);
-  if (values.length === 0) return Number.NaN;
-  switch (kind) {
-    case 'sum':
-      return total(values);
-    case 'min':
-      return Math.min(...values);
-    case 'max':
-      return Math.max(...values);
-    case 'average':
-      return total(values) / values.length;
-    default:
-      return numbers.reduce((a, b) => (b.set > a.set ? b : a)).value;
-  }
-}
-
-const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-
 /** Two gauges of one label set in one writer, and two sets at one moment, leave it open who wins. */
 function isDecided(given: readonly GivenWriter[]): boolean {
   const times = given
@@ -256,7 +139,7 @@ test('merging gives what the rules say', (t) => {
   holds(
     t,
     fc.property(decidedWriters, (given) => {
-      t.deepEqual(merged(given.map(sourceOf)), model(given));
+      t.deepEqual(merged(given.map(sourceOf)), naiveMerge(given));
     }),
     { numRuns: 500 },
   );

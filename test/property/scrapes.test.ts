@@ -3,163 +3,24 @@
 // merged values must be the model's: nothing lost, nothing twice, nothing under another
 // series' labels.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { DirectoryView } from '../../src/collect/directory-view.js';
-import type { Backend } from '../../src/mapping/mapping.js';
-import { planMerge } from '../../src/merge/plan.js';
 import { type MetricDescriptor, slotsPerSeries } from '../../src/model/metric.js';
-import { newWriterName } from '../../src/processes/directory.js';
-import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
 import { holds } from '../helpers/holds.js';
-import { tableOf } from '../helpers/merge-sources.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
-import { descriptor, fileWriter, IDENTITY, newHolder, setSlot } from '../helpers/writers.js';
-
-const METRICS: readonly MetricDescriptor[] = [
-  descriptor({ name: 'counter', labelNames: ['l'] }),
-  descriptor({ name: 'histogram', type: 'histogram', labelNames: ['l'], buckets: [1, 2] }),
-  descriptor({ name: 'livesum', type: 'gauge', mode: 'livesum', labelNames: ['l'] }),
-  descriptor({ name: 'max', type: 'gauge', mode: 'max', labelNames: ['l'] }),
-];
-const LABELS = ['a', 'b', 'c'.repeat(9000)];
-const MAX_WRITERS = 4;
-
-type Block = number[];
-
-/** One writer: what its blocks should hold by metric and label. */
-interface ModelWriter {
-  live: boolean;
-  readonly blocks: Map<string, Block>;
-}
-
-interface RealSeries {
-  readonly id: number;
-  readonly width: number;
-  readonly holder: ReturnType<typeof newHolder>;
-}
-
-class RealWriter {
-  readonly writer: Writer;
-  readonly path: string;
-  live = true;
-  readonly #metrics = new Map<string, number>();
-  readonly #series = new Map<string, RealSeries>();
-
-  constructor(backend: Backend, directory: string, pid: number) {
-    this.path = newWriterName(directory, pid, 0).final;
-    this.writer = fileWriter(backend, this.path, { pid, createdMs: IDENTITY.createdMs + pid });
-  }
-
-  add(metric: MetricDescriptor, label: string): void {
-    let id = this.#metrics.get(metric.name);
-    if (id === undefined) {
-      id = this.writer.defineMetric(metric);
-      this.#metrics.set(metric.name, id);
-    }
-    const holder = newHolder();
-    const width = slotsPerSeries(metric);
-    const series = { id: this.writer.addSeries(id, [label], width, holder), width, holder };
-    this.#series.set(`${metric.name}/${label}`, series);
-  }
-
-  set(key: string, block: Block): void {
-    const { holder } = this.#series.get(key) as RealSeries;
-    block.forEach((value, slot) => {
-      setSlot(holder, value, slot);
-    });
-  }
-
-  remove(key: string): void {
-    const { id, width, holder } = this.#series.get(key) as RealSeries;
-    this.writer.removeSeries(id, width, holder);
-    this.#series.delete(key);
-  }
-}
-
-class Model {
-  readonly writers = new Map<number, ModelWriter>();
-  made = 0;
-}
-
-class Real {
-  readonly backend: Backend;
-  readonly directory: string;
-  readonly writers = new Map<number, RealWriter>();
-  readonly errors: unknown[] = [];
-  readonly #view: DirectoryView;
-
-  constructor(backend: Backend, directory: string) {
-    this.backend = backend;
-    this.directory = directory;
-    mkdirSync(directory);
-    this.#view = this.#newView();
-  }
-
-  /** What the view that is always open shows, and what a new one does. */
-  scrape(): { open: unknown; fresh: unknown } {
-    for (const { writer } of this.writers.values()) writer.mapping.flush();
-    const view = this.#newView();
-    const result = { open: pageOf(this.#view), fresh: pageOf(view) };
-    view.close();
-    return result;
-  }
-
-  close(): void {
-    this.#view.close();
-    for (const { writer } of this.writers.values()) writer.mapping.close();
-    rmSync(this.directory, { recursive: true });
-  }
-
-  #newView(): DirectoryView {
-    const runs = (pid: number) => this.writers.get(pid)?.live === true;
-    const observer = {
-      self: IDENTITY,
-      nowMs: () => IDENTITY.createdMs,
-      startTicksOf: (pid: number) => (runs(pid) ? IDENTITY.startTicks : undefined),
-      runs,
-    };
-    return new DirectoryView(this.directory, this.backend, observer, (error) =>
-      this.errors.push(error),
-    );
-  }
-}
-
-function pageOf(view: DirectoryView): unknown {
-  view.scan();
-  const plan = planMerge([...view.sources]);
-  plan.run();
-  return tableOf(plan.families.filter(({ labels }) => labels.length > 0));
-}
-
-function expectedPage({ writers }: Model): unknown {
-  const page: Record<string, Record<string, Block>> = {};
-  for (const { live, blocks } of writers.values()) {
-    for (const [key, block] of blocks) {
-      const [name, label] = key.split('/') as [string, string];
-      if (name === 'livesum' && !live) continue;
-      const family = page[name] ?? {};
-      page[name] = family;
-      const text = `{l=${JSON.stringify(label)}}`;
-      const before = family[text];
-      if (name === 'max') {
-        // Unset gauges are 0, and take no part where another writer's is set.
-        const [value, isSet] = block as [number, number];
-        const others = before ?? [0];
-        family[text] =
-          isSet === 0
-            ? others
-            : [Math.max(before === undefined ? value : (others[0] as number), value)];
-      } else {
-        family[text] = block.map((value, i) => value + (before?.[i] ?? 0));
-      }
-    }
-  }
-  return page;
-}
+import {
+  type Block,
+  expectedPage,
+  LABELS,
+  MAX_WRITERS,
+  METRICS,
+  Model,
+  Real,
+  RealWriter,
+} from './scrape-world.js';
 
 type Step = fc.Command<Model, Real>;
 
@@ -171,75 +32,103 @@ function step(
   return { check, run, toString: () => text };
 }
 
-const pid = fc.integer({ min: 1, max: 2 * MAX_WRITERS });
+const anyOne = fc.nat(1000);
 const metricIndex = fc.nat(METRICS.length - 1);
 const label = fc.constantFrom(...LABELS);
 
+/** Steps choose among what there is by number, so that few are idle. */
+function chosen<T>(list: readonly T[], number: number): T {
+  return list[number % list.length] as T;
+}
+
+const liveOnes = ({ writers }: Model) => [...writers].filter(([, { live }]) => live);
+const anybodyLives = (model: Model) => liveOnes(model).length > 0;
+
+/** Adds a series if it is not there, and gives it these values if there are any. */
+function update(
+  model: Model,
+  real: Real,
+  number: number,
+  [metric, l]: readonly [MetricDescriptor, string],
+  change: ((block: Block) => Block) | undefined,
+): void {
+  const [pid, { blocks }] = chosen(liveOnes(model), number);
+  const mine = real.writers.get(pid) as RealWriter;
+  const key = `${metric.name}/${l}`;
+  let block = blocks.get(key);
+  if (block === undefined) {
+    block = new Array<number>(slotsPerSeries(metric)).fill(0);
+    blocks.set(key, block);
+    mine.add(metric, l);
+  }
+  if (change === undefined) return;
+  const changed = change(block);
+  blocks.set(key, changed);
+  mine.set(key, changed);
+}
+
 function steps(t: ExecutionContext): fc.Arbitrary<Step>[] {
-  const alive = (writer: number) => (model: Model) => model.writers.get(writer)?.live === true;
   return [
     fc.constant(
       step(
         'new writer',
         ({ writers, made }) => writers.size < MAX_WRITERS && made < 2 * MAX_WRITERS,
         (model, real) => {
-          const writer = ++model.made;
-          model.writers.set(writer, { live: true, blocks: new Map() });
-          real.writers.set(writer, new RealWriter(real.backend, real.directory, writer));
+          const pid = ++model.made;
+          model.writers.set(pid, { live: true, blocks: new Map() });
+          real.writers.set(pid, new RealWriter(real.backend, real.directory, pid));
         },
       ),
     ),
-    fc
-      .tuple(pid, metricIndex, label, fc.integer({ min: 1, max: 1000 }))
-      .map(([writer, m, l, value]) => {
-        const metric = METRICS[m] as MetricDescriptor;
-        const key = `${metric.name}/${l}`;
-        return step(
-          `${writer} updates ${metric.name} ${l[0]} by ${value}`,
-          alive(writer),
-          (model, real) => {
-            const { blocks } = model.writers.get(writer) as ModelWriter;
-            const mine = real.writers.get(writer) as RealWriter;
-            let block = blocks.get(key);
-            if (block === undefined) {
-              block = new Array<number>(slotsPerSeries(metric)).fill(0);
-              mine.add(metric, l);
-            }
-            const updated =
-              metric.name === 'max' ? [value, 1] : block.map((n, i) => n + value * i + value);
-            blocks.set(key, updated);
-            mine.set(key, updated);
-          },
-        );
-      }),
-    fc.tuple(pid, metricIndex, label).map(([writer, m, l]) => {
-      const key = `${(METRICS[m] as MetricDescriptor).name}/${l}`;
-      return step(
-        `${writer} removes ${key.slice(0, 20)}`,
-        (model) => alive(writer)(model) && model.writers.get(writer)?.blocks.has(key) === true,
-        (model, real) => {
-          model.writers.get(writer)?.blocks.delete(key);
-          real.writers.get(writer)?.remove(key);
-        },
-      );
+    fc.tuple(anyOne, metricIndex, label).map(([number, m, l]) => {
+      const metric = METRICS[m] as MetricDescriptor;
+      return step(`${number} opens ${metric.name} ${l[0]}`, anybodyLives, (model, real) => {
+        update(model, real, number, [metric, l], undefined);
+      });
     }),
-    pid.map((writer) =>
-      step(`${writer} ends`, alive(writer), (model, real) => {
-        (model.writers.get(writer) as ModelWriter).live = false;
-        const mine = real.writers.get(writer) as RealWriter;
+    fc
+      .tuple(anyOne, metricIndex, label, fc.integer({ min: 1, max: 1000 }))
+      .map(([number, m, l, value]) => {
+        const metric = METRICS[m] as MetricDescriptor;
+        const text = `${number} updates ${metric.name} ${l[0]} by ${value}`;
+        return step(text, anybodyLives, (model, real) => {
+          update(model, real, number, [metric, l], (block) =>
+            metric.name === 'max' ? [value, 1] : block.map((n, i) => n + value * i + value),
+          );
+        });
+      }),
+    fc.tuple(anyOne, anyOne).map(([number, which]) =>
+      step(
+        `${number} removes ${which}`,
+        (model) => liveOnes(model).some(([, { blocks }]) => blocks.size > 0),
+        (model, real) => {
+          const owners = liveOnes(model).filter(([, { blocks }]) => blocks.size > 0);
+          const [pid, { blocks }] = chosen(owners, number);
+          const key = chosen([...blocks.keys()], which);
+          blocks.delete(key);
+          real.writers.get(pid)?.remove(key);
+        },
+      ),
+    ),
+    anyOne.map((number) =>
+      step(`${number} ends`, anybodyLives, (model, real) => {
+        const [pid, writer] = chosen(liveOnes(model), number);
+        const mine = real.writers.get(pid) as RealWriter;
+        writer.live = false;
         mine.live = false;
         mine.writer.end();
         mine.writer.mapping.close();
       }),
     ),
-    pid.map((writer) =>
+    anyOne.map((number) =>
       step(
-        `the file of ${writer} is removed`,
-        (model) => model.writers.has(writer),
+        `the file of ${number} is removed`,
+        ({ writers }) => writers.size > 0,
         (model, real) => {
-          model.writers.delete(writer);
-          const mine = real.writers.get(writer) as RealWriter;
-          real.writers.delete(writer);
+          const pid = chosen([...model.writers.keys()], number);
+          const mine = real.writers.get(pid) as RealWriter;
+          model.writers.delete(pid);
+          real.writers.delete(pid);
           mine.writer.mapping.close();
           rmSync(mine.path);
         },
@@ -275,7 +164,7 @@ for (const name of expectedBackends()) {
           real.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 }
