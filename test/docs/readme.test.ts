@@ -1,0 +1,159 @@
+// The README's programs run, print what it shows, and every exported name is in it. A block
+// is marked by a comment before it: `<!-- test: name -->`.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import test from 'ava';
+import { expectedBackends } from '../helpers/backends.js';
+import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { root, startProgram } from './program.js';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = new Map(
+  [...readme.matchAll(/^<!-- test: ([^\n]+) -->\n\n```\w+\n(.*?)^```$/gms)].map(
+    ([, name, text]) => [name as string, text as string] as const,
+  ),
+);
+
+function block(name: string): string {
+  const text = blocks.get(name);
+  if (text === undefined) throw new Error(`README.md has no block "${name}"`);
+  return text;
+}
+
+/** What a console block shows after its last command. */
+function shownOutput(name: string): string {
+  return block(name).replace(/^(?:.*\n)*\$ .*\n/, '');
+}
+
+/** Writes a program of the README where `import 'prom-multiproc'` finds the built package. */
+function programFile(t: Teardown, name: string): string {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const directory = mkdtempSync(join(root, 'build/readme-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, name);
+  writeFileSync(file, block(name));
+  return file;
+}
+
+for (const backend of expectedBackends()) {
+  const environment = (t: Teardown) => ({
+    PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t),
+    PROMETHEUS_MULTIPROC_BACKEND: backend,
+  });
+
+  test(`the third run of orders.mjs prints what README.md shows, on ${backend}`, async (t) => {
+    const file = programFile(t, 'orders.mjs');
+    const env = environment(t);
+    let output = '';
+    for (let run = 1; run <= 3; run++) {
+      const program = startProgram(t, [file], env);
+      t.is(await program.end(), 0, program.output);
+      output = program.output;
+    }
+    t.is(output.trim(), shownOutput('output of the third run of orders.mjs').trim());
+  });
+
+  test(`server.mjs serves the page that README.md shows, on ${backend}`, async (t) => {
+    const port = await freePort();
+    const server = startProgram(t, [programFile(t, 'server.mjs')], {
+      ...environment(t),
+      PORT: String(port),
+    });
+    await server.prints(/(?:listens\n.*?){4}/s);
+    // A connection for each request: the primary hands them out in turn.
+    const headers = { connection: 'close' };
+    const get = async (path: string) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).text();
+    for (let i = 0; i < 100; i++) await get('/hello');
+    // Once round, so that every worker has ended the turn in which it counted.
+    for (let i = 0; i < 4; i++) await get('/metrics');
+    const shown = shownOutput('page of server.mjs');
+    for (let i = 0; i < 4; i++) {
+      t.is(`${(await get('/metrics')).split('\n', 3).join('\n')}\n`, shown);
+    }
+  });
+}
+
+test('migrated.mjs runs', async (t) => {
+  const program = startProgram(t, [programFile(t, 'migrated.mjs')]);
+  t.is(await program.end(), 0, program.output);
+});
+
+test('every marked block is tested here', (t) => {
+  t.deepEqual([...blocks.keys()].sort(), [
+    'migrated.mjs',
+    'orders.mjs',
+    'output of the third run of orders.mjs',
+    'page of server.mjs',
+    'server.mjs',
+  ]);
+  const programs = readme.match(/^```js$/gm) ?? [];
+  t.is(
+    programs.length,
+    [...blocks.keys()].filter((name) => name.endsWith('.mjs') && !name.includes(' ')).length,
+  );
+});
+
+test('every exported name is in README.md', (t) => {
+  const source = readFileSync(join(root, 'src/index.ts'), 'utf8');
+  const lists = [...source.matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, list]) =>
+    (list as string).split(','),
+  );
+  const names = lists
+    .map((entry) =>
+      entry
+        .trim()
+        .replace(/^type /, '')
+        .replace(/^.* as /, ''),
+    )
+    .filter((name) => name !== '');
+  for (const [, name] of source.matchAll(/^export const (\w+)/gm)) names.push(name as string);
+  t.true(names.length > 40, 'names were found');
+  const missing = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme));
+  t.deepEqual(missing, []);
+});
+
+test('every self-metric is in README.md', (t) => {
+  const source = readFileSync(join(root, 'src/collect/self-metrics.ts'), 'utf8');
+  const names = [...source.matchAll(/^ {4}name: '(\w+)'/gm)].map(
+    ([, name]) => `prom_multiproc_${name}`,
+  );
+  t.true(names.length >= 6, 'names were found');
+  t.deepEqual(
+    names.filter((name) => !readme.includes(`\`${name}`)),
+    [],
+  );
+});
+
+test('links inside the project lead to files and headings that exist', (t) => {
+  const headings = new Set(
+    [...readme.matchAll(/^#+ (.+)$/gm)].map(
+      ([, title]) =>
+        `#${(title as string)
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, '')
+          .replaceAll(' ', '-')}`,
+    ),
+  );
+  for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {
+    const link = target as string;
+    if (link.startsWith('#')) t.true(headings.has(link), link);
+    else
+      t.notThrows(
+        () => readFileSync(join(root, link, link.includes('.') ? '' : 'cluster/server.js')),
+        link,
+      );
+  }
+});
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
