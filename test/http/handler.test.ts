@@ -124,7 +124,12 @@ for (const host of Object.keys(HOSTS)) {
 
   test(`${host}: the format is the one that the scraper prefers`, async (t) => {
     const url = await metricsUrl(t, host);
-    for (const accept of [ACCEPT_2_42, ACCEPT_3, 'application/openmetrics-text']) {
+    for (const accept of [
+      ACCEPT_2_42,
+      ACCEPT_3,
+      'application/openmetrics-text',
+      'text/plain,application/openmetrics-text',
+    ]) {
       const { status, headers, body } = await ask(url, { headers: { Accept: accept } });
       t.is(status, 200);
       t.is(headers['content-type'], openMetricsContentType, accept);
