@@ -100,7 +100,12 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   if (directory !== undefined) {
     setInterval(() => {
       correctClock();
-      store.beat(nowMs());
+      try {
+        store.beat(nowMs());
+      } catch (error) {
+        // Whoever made the first metric was told, and may have chosen to go on without.
+        if (!(error instanceof BackendError)) throw error;
+      }
     }, HEARTBEAT_MS).unref();
     process.on('exit', () => store.end());
   }
