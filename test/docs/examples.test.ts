@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { startProgram } from './program.js';
 
 for (const backend of expectedBackends()) {
@@ -13,7 +13,7 @@ for (const backend of expectedBackends()) {
 
   test(`examples/cluster counts in every worker and serves one page, on ${backend}`, async (t) => {
     const example = startProgram(t, ['examples/cluster/server.js'], {
-      ...environment(scratchDirectory(t)),
+      ...environment(temporaryDirectory(t)),
       WORKERS: '2',
       PORT: '0',
     });
@@ -42,7 +42,7 @@ for (const backend of expectedBackends()) {
     const example = startProgram(
       t,
       ['examples/worker-threads/main.js'],
-      environment(scratchDirectory(t)),
+      environment(temporaryDirectory(t)),
     );
     t.is(await example.end(), 0, example.output);
     t.regex(example.output, /^numbers_tested_total 200000$/m);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Teardown } from '../helpers/scratch.js';
+import type { Teardown } from '../helpers/temporary-directory.js';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -40,7 +40,7 @@ function programFile(t: Teardown, name: string): string {
 
 for (const backend of expectedBackends()) {
   const environment = (t: Teardown) => ({
-    PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t),
+    PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
     PROMETHEUS_MULTIPROC_BACKEND: backend,
   });
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBackend } from '../helpers/backends.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { descriptor, fileWriter, newHolder, setSlot } from '../helpers/writers.js';
 
 const BYTES_PER_LINE = 16;
 
 /** The file of FORMAT.md's worked example, as `hexdump -C` shows it: lines of zeros are left out. */
 export function workedExample(t: Teardown): string {
-  const path = join(scratchDirectory(t), 'example.pmp');
+  const path = join(temporaryDirectory(t), 'example.pmp');
   const writer = fileWriter(loadBackend('mmap'), path);
   const id = writer.defineMetric(
     descriptor({ name: 'eggs_total', help: 'Eggs.', labelNames: ['colour'] }),

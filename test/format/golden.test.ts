@@ -8,13 +8,13 @@ import { FileKind } from '../../src/format/layout.js';
 import { GAUGE_MODES, slotsPerSeries } from '../../src/model/metric.js';
 import { Reader } from '../../src/store/reader.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { IDENTITY } from '../helpers/writers.js';
 
 const GOLDEN = new URL('../../../test/golden/', import.meta.url);
 
 function readGolden(t: Teardown, backend: ReturnType<typeof loadBackend>, name: string): Reader {
-  const path = join(scratchDirectory(t), 'golden.pmp');
+  const path = join(temporaryDirectory(t), 'golden.pmp');
   writeFileSync(path, gunzipSync(readFileSync(new URL(`${name}.pmp.gz`, GOLDEN))));
   const reader = Reader.open(backend, path);
   t.teardown(() => reader.close());

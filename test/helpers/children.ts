@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Teardown } from './scratch.js';
+import type { Teardown } from './temporary-directory.js';
 
 /** How a process ended. */
 export interface Exit {

@@ -7,7 +7,7 @@ import {
   type Server,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Teardown } from './scratch.js';
+import type { Teardown } from './temporary-directory.js';
 
 export interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import type { CollectOptions, Family, Sample } from '../../src/index.js';
 import { type Child, startChild } from './children.js';
 import type { Command, MetricClass, MetricConfig } from './commands.js';
-import { scratchDirectory, type Teardown } from './scratch.js';
+import { type Teardown, temporaryDirectory } from './temporary-directory.js';
 
 /** Whoever carries out commands: a process, or a thread of one. */
 export class Writer {
@@ -82,7 +82,7 @@ export interface Scene {
   readonly reader: WriterProcess;
 }
 
-export function openScene(t: Teardown, backend: string, dir = scratchDirectory(t)): Scene {
+export function openScene(t: Teardown, backend: string, dir = temporaryDirectory(t)): Scene {
   const env = { PROMETHEUS_MULTIPROC_DIR: dir, PROMETHEUS_MULTIPROC_BACKEND: backend };
   const start = () => new WriterProcess(startChild(t, 'writer', { env }));
   let reader: WriterProcess | undefined;

@@ -1,7 +1,7 @@
 import { startChild } from './children.js';
 import type { Command } from './commands.js';
 import { type Scene, Writer, WriterProcess } from './scene.js';
-import type { Teardown } from './scratch.js';
+import type { Teardown } from './temporary-directory.js';
 
 /** What the program `threads` does besides commands of its main thread. */
 export type ThreadCommand =

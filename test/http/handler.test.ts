@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js';
 import { ask, serve } from '../helpers/http.js';
 import { openScene } from '../helpers/scene.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 /** What Prometheus 2.42 sends. */
 const ACCEPT_2_42 =
@@ -173,8 +173,8 @@ for (const host of Object.keys(HOSTS)) {
   });
 
   test(`${host}: where there is nothing to serve the answer is 503 with the reason in a line`, async (t) => {
-    const missing = path.join(scratchDirectory(t), 'missing');
-    const file = path.join(scratchDirectory(t), 'file');
+    const missing = path.join(temporaryDirectory(t), 'missing');
+    const file = path.join(temporaryDirectory(t), 'file');
     writeFileSync(file, '');
     for (const dir of [missing, file]) {
       const url = `${await serve(t, serverOf(host, { dir }))}/metrics`;
@@ -190,7 +190,7 @@ for (const host of Object.keys(HOSTS)) {
   });
 
   test(`${host}: it serves again when the directory is there`, async (t) => {
-    const dir = path.join(scratchDirectory(t), 'later');
+    const dir = path.join(temporaryDirectory(t), 'later');
     const url = `${await serve(t, serverOf(host, { dir }))}/metrics`;
     t.is((await ask(url)).status, 503);
     const writer = openScene(t, 'file', dir).start();

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
 import { openScene } from '../helpers/scene.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 function projectWithTwoCopies(t: ExecutionContext): string {
   const dist = path.join(root, 'dist');
   if (!existsSync(dist)) throw new Error('dist/ is missing: run `npm run build` first');
-  const project = scratchDirectory(t);
+  const project = temporaryDirectory(t);
   for (const copy of ['one', 'two']) {
     cpSync(dist, path.join(project, copy, 'dist'), { recursive: true });
     writeFileSync(path.join(project, copy, 'package.json'), '{"type":"module"}');

@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
 import { type ChildOptions, startChild } from '../helpers/children.js';
 import { WriterProcess } from '../helpers/scene.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const WITHOUT_NATIVE = new URL('../programs/without-native.js', import.meta.url).href;
 
@@ -24,7 +24,7 @@ for (const backend of expectedBackends()) {
 
   if (process.platform !== 'win32') {
     test.serial(`${backend}: the variable's lower-case name works, with one warning`, async (t) => {
-      const dir = scratchDirectory(t);
+      const dir = temporaryDirectory(t);
       const lower = start(t, { ...forced, prometheus_multiproc_dir: dir });
       await lower.make('Counter', { name: 'c_total' });
       await lower.make('Gauge', { name: 'g' });
@@ -41,14 +41,14 @@ for (const backend of expectedBackends()) {
   }
 
   test.serial(`${backend}: a directory that is missing is made, with its parents`, async (t) => {
-    const dir = path.join(scratchDirectory(t), 'not/there/yet');
+    const dir = path.join(temporaryDirectory(t), 'not/there/yet');
     const writer = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: dir });
     await writer.make('Counter', { name: 'c_total' });
     t.is(readdirSync(dir).length, 1);
   });
 
   test.serial(`${backend}: a collector makes the directory that is missing`, async (t) => {
-    const dir = path.join(scratchDirectory(t), 'not/there/yet');
+    const dir = path.join(temporaryDirectory(t), 'not/there/yet');
     const reader = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: dir });
     await t.notThrowsAsync(reader.collectorPage());
     t.true(existsSync(dir));
@@ -57,7 +57,7 @@ for (const backend of expectedBackends()) {
   test.serial(
     `${backend}: a variable that names a file is an error of the collector alone`,
     async (t) => {
-      const file = path.join(scratchDirectory(t), 'file');
+      const file = path.join(temporaryDirectory(t), 'file');
       writeFileSync(file, 'not a directory');
       const writer = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: file });
       const error = await t.throwsAsync(writer.collectorPage());
@@ -80,7 +80,7 @@ for (const backend of expectedBackends()) {
   );
 
   test.serial(`${backend}: a collector of a path that is a file is an error`, async (t) => {
-    const dir = scratchDirectory(t);
+    const dir = temporaryDirectory(t);
     const file = path.join(dir, 'file');
     writeFileSync(file, '');
     const reader = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: dir });
@@ -90,7 +90,7 @@ for (const backend of expectedBackends()) {
   });
 
   test.serial(`${backend}: forced, it is what the page names`, async (t) => {
-    const writer = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t) });
+    const writer = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t) });
     await writer.make('Counter', { name: 'c_total' });
     const [info] = await writer.samples('prom_multiproc_info');
     t.is(info?.labels.backend, backend);
@@ -105,7 +105,7 @@ test.serial('without the variable an explicit collector is an error that names i
 });
 
 test.serial('without the variable all metrics work, in the memory of one process', async (t) => {
-  const cwd = scratchDirectory(t);
+  const cwd = temporaryDirectory(t);
   const writer = start(t, { TMPDIR: cwd });
   await writer.make('Counter', { name: 'c_total', labelNames: ['l'] });
   await writer.make('Gauge', { name: 'g', multiprocessMode: 'all' });
@@ -135,7 +135,7 @@ test.serial('an empty variable is none', async (t) => {
 
 test.serial('a forced backend that nobody knows is an error with the ones there are', async (t) => {
   const env = {
-    PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t),
+    PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
     PROMETHEUS_MULTIPROC_BACKEND: 'floppy',
   };
   const writer = start(t, env);
@@ -151,7 +151,7 @@ for (const backend of ['mmap', 'mmap-io']) {
     `a forced backend ${backend} that cannot load is an error with the reason`,
     async (t) => {
       const env = {
-        PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t),
+        PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
         PROMETHEUS_MULTIPROC_BACKEND: backend,
       };
       const writer = start(t, env, { nodeArgs: ['--import', WITHOUT_NATIVE] });
@@ -165,7 +165,7 @@ for (const backend of ['mmap', 'mmap-io']) {
 test.serial(
   'where no native backend loads the file backend serves, and the page says so',
   async (t) => {
-    const env = { PROMETHEUS_MULTIPROC_DIR: scratchDirectory(t) };
+    const env = { PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t) };
     const writer = start(t, env, { nodeArgs: ['--import', WITHOUT_NATIVE] });
     await writer.make('Counter', { name: 'c_total' });
     await writer.call('c_total', 'inc', 2);

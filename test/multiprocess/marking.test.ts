@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
 import { openScene } from '../helpers/scene.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
 /** Above every pid that Linux and macOS give. */
 const UNKNOWN_PID = 2 ** 22 + 1;
@@ -64,7 +64,7 @@ for (const backend of expectedBackends()) {
 
   test.serial(`${backend}: a mark is for the directory that it is given`, async (t) => {
     const here = openScene(t, backend);
-    const there = openScene(t, backend, scratchDirectory(t));
+    const there = openScene(t, backend, temporaryDirectory(t));
     const writer = here.start();
     await writer.make('Gauge', { name: 'g' });
     await writer.call('g', 'set', 2);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ask } from '../helpers/http.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const READY = 'Server is ready to receive web requests';
 /** Somebody else may take the port between asking for it and using it. */
@@ -50,7 +50,7 @@ export async function startPrometheus(t: Teardown, targetPort: number): Promise<
 
 /** Resolves with undefined when the server is ready, and with its log when it ends before. */
 async function start(t: Teardown, port: number, targetPort: number): Promise<string | undefined> {
-  const dir = scratchDirectory(t);
+  const dir = temporaryDirectory(t);
   const config = path.join(dir, 'prometheus.yml');
   // JSON is YAML.
   writeFileSync(

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Teardown } from '../helpers/scratch.js';
+import type { Teardown } from '../helpers/temporary-directory.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../test/oracles/parse-pages.py', import.meta.url));
 

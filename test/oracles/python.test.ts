@@ -16,7 +16,7 @@ import {
   Summary,
 } from '../../src/index.js';
 import { identity, openScene } from '../helpers/scene.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { type PageToParse, type ParsedFamily, PythonParser } from './python-parser.js';
 import { makeRichMetrics } from './rich-metrics.js';
 
@@ -164,7 +164,7 @@ function comparable({ name, help, type, samples }: Family | ParsedFamily, format
 
 test.before(() => {
   // The tests of this file write into files of their own process.
-  process.env.PROMETHEUS_MULTIPROC_DIR = scratchDirectory({
+  process.env.PROMETHEUS_MULTIPROC_DIR = temporaryDirectory({
     teardown: (remove) => process.on('exit', () => remove()),
   });
 });
