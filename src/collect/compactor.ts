@@ -1,3 +1,4 @@
+import { errorCode } from '../errors.js';
 import { COMPACT_INTERVAL_MS } from '../limits.js';
 import { nowMs } from '../processes/clock.js';
 import { type CompactionResult, compactDirectory } from '../processes/compaction.js';
@@ -48,8 +49,8 @@ export class BackgroundCompactor {
       // What one round leaves is not for the next scrape to wait for.
       if (result !== undefined && result.left > 0) this.#beganMs.delete(directory);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== undefined && MAY_NOT_WRITE.has(code)) this.#readOnly.add(directory);
+      const code = errorCode(error);
+      if (MAY_NOT_WRITE.has(code)) this.#readOnly.add(directory);
       else if (code !== 'ENOENT') this.#state.report(error);
     } finally {
       this.#running.delete(directory);
