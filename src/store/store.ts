@@ -91,15 +91,15 @@ export class Store {
 
   /** Gives a series its block, with zeros or these values. Afterwards `series.index` is not negative. */
   open(series: Series, initial?: ArrayLike<number>): void {
-    if (series.metric.registrations === 0) {
-      const values = new Float64Array(series.metric.width);
-      if (initial !== undefined) values.set(initial);
-      series.hide(values);
-      return;
+    if (series.metric.registrations > 0) {
+      const file = this.#ownFile();
+      if (file !== undefined && this.#try(() => file.add(series, initial))) return;
+      // Memory has limits too, such as that of a record: what is beyond them counts unseen.
+      if (this.#try(() => this.#spill.add(series, initial))) return;
     }
-    const file = this.#ownFile();
-    const done = file !== undefined && this.#try(() => file.add(series, initial));
-    if (!done) this.#spill.add(series, initial);
+    const values = new Float64Array(series.metric.width);
+    if (initial !== undefined) values.set(initial);
+    series.hide(values);
   }
 
   /** Takes a series off the page. Its holder is free for another `open`. */
@@ -168,10 +168,12 @@ export class Store {
       this.#spill.retire(metric);
       return;
     }
-    this.#spill.define(metric);
-    for (const series of metric.series) {
-      if (series.place === undefined) this.#move(series, this.#spill);
-    }
+    this.#try(() => {
+      this.#spill.define(metric);
+      for (const series of metric.series) {
+        if (series.place === undefined) this.#move(series, this.#spill);
+      }
+    });
   }
 
   #move(series: Series, to: Place): void {
