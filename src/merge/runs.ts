@@ -3,6 +3,7 @@
  * were laid out when the set of files or series last changed.
  */
 
+import { fence } from '../fence.js';
 import type { GaugeReducer } from './gauges.js';
 
 /** `merged[to[i]] += values[from[i]]` for all i. */
@@ -89,9 +90,6 @@ const MAX_PAIR_READS = 1000;
 /** Set once, but nobody knows when: a writer died between the two stores. Older than all that is known. */
 export const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
 
-// Keeps the engine and the processor from making one read of two.
-const fence = new Int32Array(1);
-
 /**
  * Reads value and time of one `set`. The writer makes the time NaN, stores the value,
  * then the new time: the pair is whole when the time is the same before and after.
@@ -106,9 +104,9 @@ function stepTimed(
 ): void {
   for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
     const before = values[slot + 1] as number;
-    Atomics.add(fence, 0, 0);
+    fence();
     const value = values[slot] as number;
-    Atomics.add(fence, 0, 0);
+    fence();
     if (values[slot + 1] === before) {
       step(merged, aux, at, value, before);
       return;

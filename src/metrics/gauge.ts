@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { fence } from '../fence.js';
 import { type GaugeMode, keepsSetTime } from '../model/metric.js';
 import { nowMs } from '../processes/clock.js';
 import { Child, type ChildOwner, type LabelSet } from './child.js';
@@ -24,9 +25,6 @@ export interface GaugeConfiguration<T extends string> extends MetricConfiguratio
 type TimeKept = 'none' | 'flag' | 'time';
 
 const SET = 1;
-
-// Orders stores around it also on processors that would reorder them.
-const fence = new Int32Array(1);
 
 /**
  * One series of a gauge, bound: its methods look nothing up, and may be taken off and
@@ -109,9 +107,9 @@ export class GaugeChild extends Child<GaugeChild> {
       // A reader takes the pair only if it finds the same time, and not NaN, before and
       // after the value.
       values[index + 1] = Number.NaN;
-      Atomics.add(fence, 0, 0);
+      fence();
       values[index] = value;
-      Atomics.add(fence, 0, 0);
+      fence();
       values[index + 1] = nowMs();
     }
     if (dirty !== undefined) dirty.mark(index, index + 1);

@@ -1,4 +1,5 @@
 import { FileFormatError } from '../errors.js';
+import { fence } from '../fence.js';
 import { decodeHeader, type FileHeader } from '../format/header.js';
 import {
   ChunkKind,
@@ -98,6 +99,7 @@ export class Reader {
    * `update`: what was read from them since may stand under the wrong labels.
    */
   get slotsMoved(): boolean {
+    fence();
     return Atomics.load(this.#words, REUSE_AT / 4) !== this.#reuse;
   }
 

@@ -1,4 +1,5 @@
 import { CapacityError } from '../errors.js';
+import { fence } from '../fence.js';
 import { encodeHeader, type FileHeader } from '../format/header.js';
 import {
   CHUNK_COUNT_AT,
@@ -208,6 +209,7 @@ export class Writer {
       // A reader that began before this and still knows the slots under their old labels
       // sees the word changed when it ends, and begins again.
       this.#store(REUSE_AT, (this.#words[REUSE_AT / 4] as number) + 1);
+      fence();
       return reused;
     }
     const bytes = width * SLOT_BYTES;

@@ -12,6 +12,7 @@ const ANY_BELOW = [
   'version',
   'errors',
   'limits',
+  'fence',
   'model',
   'format',
   'mapping',
@@ -34,13 +35,14 @@ const ANY_BELOW = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   version: [],
   limits: [],
+  fence: [],
   errors: [],
   model: ['errors', 'limits'],
   format: ['model', 'errors', 'limits'],
   mapping: ['model', 'errors', 'limits'],
   'native-free-fallback': ['mapping', 'model', 'errors', 'limits'],
-  store: ['format', 'mapping', 'model', 'errors', 'limits'],
-  merge: ['model', 'errors', 'limits'],
+  store: ['fence', 'format', 'mapping', 'model', 'errors', 'limits'],
+  merge: ['fence', 'model', 'errors', 'limits'],
   processes: ['format', 'mapping', 'store', 'merge', 'model', 'errors', 'limits'],
   'thread-shared': [],
   state: [
@@ -54,7 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'errors',
     'limits',
   ],
-  metrics: ['store', 'processes', 'state', 'thread-shared', 'model', 'errors', 'limits'],
+  metrics: ['fence', 'store', 'processes', 'state', 'thread-shared', 'model', 'errors', 'limits'],
   collect: [
     'store',
     'merge',
