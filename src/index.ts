@@ -25,13 +25,6 @@ export { compact, resetDirectory } from './integrations/maintenance.js';
 export { markProcessDead } from './integrations/mark.js';
 export type { AnyMetric as Metric } from './metrics/any-metric.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
-export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
-export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
-export {
-  type BoundHistogram,
-  Histogram,
-  type HistogramConfiguration,
-} from './metrics/histogram.js';
 export {
   type Aggregator,
   type LabelValuesByName,
@@ -42,7 +35,14 @@ export {
   type MetricValue,
   type MetricValueWithName,
   validateMetricName,
-} from './metrics/metric.js';
+} from './metrics/configuration.js';
+export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
+export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
+export {
+  type BoundHistogram,
+  Histogram,
+  type HistogramConfiguration,
+} from './metrics/histogram.js';
 export {
   type OpenMetricsContentType,
   type PrometheusContentType,

@@ -22,6 +22,16 @@ export const MAX_RECORD_BYTES = 16 * MIB;
 /** Label names of one metric: a record counts them in 16 bits. */
 export const MAX_LABEL_NAMES = 0xffff;
 
+/**
+ * Series that one metric may have in one thread, unless said otherwise: far more than
+ * Prometheus likes, and few enough for the memory of the process. What comes after counts
+ * as one series.
+ */
+export const MAX_SERIES_PER_METRIC = 100_000;
+
+/** Characters of one label value, in UTF-16 units. A label value is a word; longer ones are cut. */
+export const MAX_LABEL_VALUE_CHARS = 256 * KIB;
+
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 

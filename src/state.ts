@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { BackendError, DirectoryError, errorCode } from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
-import { HEARTBEAT_MS } from './limits.js';
+import { HEARTBEAT_MS, MAX_SERIES_PER_METRIC } from './limits.js';
 import { type BackendChoice, chooseBackend } from './mapping/backend.js';
 import type { WritableMapping } from './mapping/mapping.js';
 import { MemoryMapping } from './mapping/memory.js';
@@ -36,6 +36,10 @@ export interface ThreadState {
   backend(): BackendChoice;
   /** What this thread's own values are mapped by, and `memory` where they are not. */
   ownBackend(): BackendName;
+  /** Series that a metric may have where it does not say itself. */
+  readonly maxSeries: number;
+  /** Counts that a limit was met in `prom_multiproc_errors_total{reason}` and warns of the first time. */
+  note(reason: string, message: string): void;
   /** Prints a warning, each text once. */
   warn(message: string): void;
   /** Counts a failure in `prom_multiproc_errors_total{reason}` and warns of the first of its kind. */
@@ -113,6 +117,10 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   return {
     directory,
     identity,
+    maxSeries: maxSeriesFrom(env, warn),
+    note(reason, message) {
+      if (errors.count(reason)) warn(message);
+    },
     store,
     computed: new Set(),
     backend,
@@ -120,6 +128,17 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     warn,
     report,
   };
+}
+
+function maxSeriesFrom(env: NodeJS.ProcessEnv, warn: (message: string) => void): number {
+  const text = env.PROMETHEUS_MULTIPROC_MAX_SERIES;
+  if (text === undefined || text === '') return MAX_SERIES_PER_METRIC;
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  warn(
+    `PROMETHEUS_MULTIPROC_MAX_SERIES is "${text}", not a whole number above 0: ${MAX_SERIES_PER_METRIC} is used`,
+  );
+  return MAX_SERIES_PER_METRIC;
 }
 
 /** Whether a path still names the file. @throws where the system does not say */

@@ -1,6 +1,5 @@
 import type { LabelValues } from '../model/labels.js';
 import { Series, type StoreMetric } from '../store/series.js';
-import type { Store } from '../store/store.js';
 import type { Indexed, LabelIndex } from './label-index.js';
 
 /** Labels of one series. */
@@ -15,11 +14,11 @@ export interface ChildOwner<C extends Child<C>> {
   /** @internal */
   readonly index: LabelIndex<C>;
   /** @internal */
-  readonly store: Store;
-  /** @internal */
   readonly storeMetric: StoreMetric;
   /** @internal The child of these labels. */
   childOf(labels: object): C;
+  /** @internal Gives a child its block, or gives the one that counts for it. */
+  open(child: C): C;
 }
 
 /**
@@ -63,13 +62,7 @@ export abstract class Child<Self extends Child<Self>> extends Series implements 
    * block, or the one that took its place since it was removed.
    */
   protected revive(): Self {
-    const { index, store } = this.#owner;
-    let child = index.get(this.labelValues);
-    if (child === undefined) {
-      child = this as unknown as Self;
-      index.set(child);
-    }
-    if (child.index < 0) store.open(child);
-    return child;
+    const known = this.#owner.index.get(this.labelValues) ?? (this as unknown as Self);
+    return known.index < 0 ? this.#owner.open(known) : known;
   }
 }

@@ -2,12 +2,12 @@ import { format } from 'node:util';
 import { Child, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  Metric,
   type MetricConfiguration,
   type MetricObjectWithValues,
   type MetricValue,
   requireConfig,
-} from './metric.js';
+} from './configuration.js';
+import { Metric } from './metric.js';
 
 export interface CounterConfiguration<T extends string> extends MetricConfiguration<T> {
   /** Called before a page is made; brings the counter up to date with `this.inc`. */

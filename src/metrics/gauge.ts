@@ -5,13 +5,13 @@ import { nowMs } from '../processes/clock.js';
 import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  Metric,
   type MetricConfiguration,
   type MetricObjectWithValues,
   type MetricValue,
   modeOf,
   requireConfig,
-} from './metric.js';
+} from './configuration.js';
+import { Metric } from './metric.js';
 import { startTimer } from './timer.js';
 
 export interface GaugeConfiguration<T extends string> extends MetricConfiguration<T> {

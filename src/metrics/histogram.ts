@@ -3,11 +3,11 @@ import { type BucketFinder, bucketFinder, findBucket } from './bucket-finder.js'
 import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  Metric,
   type MetricConfiguration,
   type MetricObjectWithValues,
   requireConfig,
-} from './metric.js';
+} from './configuration.js';
+import { Metric } from './metric.js';
 import { startTimer } from './timer.js';
 
 const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -2,7 +2,7 @@ import type { LabelPair } from '../model/labels.js';
 import type { StoreMetric } from '../store/series.js';
 import { threadShared } from '../thread-shared.js';
 import type { AnyMetric } from './any-metric.js';
-import type { MetricObject, MetricObjectWithValues, MetricValue } from './metric.js';
+import type { MetricObject, MetricObjectWithValues, MetricValue } from './configuration.js';
 
 export type PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 export type OpenMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

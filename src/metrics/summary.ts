@@ -2,11 +2,11 @@ import { format } from 'node:util';
 import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
-  Metric,
   type MetricConfiguration,
   type MetricObjectWithValues,
   requireConfig,
-} from './metric.js';
+} from './configuration.js';
+import { Metric } from './metric.js';
 import { startTimer } from './timer.js';
 import { WindowQuantiles } from './window-quantiles.js';
 
