@@ -32,6 +32,13 @@ export const MAX_SERIES_PER_METRIC = 100_000;
 /** Characters of one label value, in UTF-16 units. A label value is a word; longer ones are cut. */
 export const MAX_LABEL_VALUE_CHARS = 256 * KIB;
 
+/**
+ * Removed series whose records a file keeps at least before it is made anew without them,
+ * and how many of them to one that is there: making a file costs what its series cost.
+ */
+export const MIN_GONE_SERIES = 5_000;
+export const GONE_PER_LIVE_SERIES = 3;
+
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 

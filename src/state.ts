@@ -85,7 +85,8 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
 
   const store = new Store({
     openFile: directory === undefined ? undefined : () => openFile(directory),
-    publish: (writer) => writer.mapping.rename(finalNames.get(writer) as string),
+    publish: (writer, inPlaceOf) =>
+      writer.mapping.rename(inPlaceOf?.mapping.path ?? (finalNames.get(writer) as string)),
     discard: (writer) => discard(writer.mapping),
     openMemory: () => new Writer(new MemoryMapping(), header()),
     isPresent: ({ mapping }) => isSameFile(mapping.path, mapping.inode),

@@ -139,11 +139,6 @@ export class DirectoryView {
     let source = this.#writers.get(path);
     try {
       if (source !== undefined && source.liveness !== 'dead') source.reader.requireWhole();
-      if (source?.reader.superseded) {
-        // The writer has made a new file of this name.
-        this.#drop(path, source);
-        source = undefined;
-      }
       if (source === undefined) {
         source = new FileSource(Reader.open(this.#backend, path));
         this.#writers.set(path, source);
@@ -151,7 +146,12 @@ export class DirectoryView {
         return true;
       }
       if (source.liveness === 'dead') return false;
-      return this.#readAndJudge(source);
+      const changed = this.#readAndJudge(source);
+      if (!source.reader.superseded) return changed;
+      // The writer has made a new file of this name, and counts there.
+      this.#drop(path, source);
+      this.#refresh(path);
+      return true;
     } catch (error) {
       const known = source !== undefined;
       if (source !== undefined) this.#drop(path, source);

@@ -54,8 +54,6 @@ const HOST_BYTES = 1 + MAX_HOST_BYTES;
 // Marks: written by others than the writer, who never writes here.
 /** Written by anybody who knows the process to be gone: `markProcessDead`. */
 export const MARK_AT = HOST_AT + HOST_BYTES;
-/** Set by the writer when a newer file of it has this one's name. */
-export const SUPERSEDED_AT = MARK_AT + U32;
 const MARKS_BYTES = 64;
 
 // Publication, written by the writer.
@@ -69,6 +67,8 @@ export const FLUSH_SEQUENCE_AT = CHUNK_COUNT_AT + U32;
 export const REUSE_AT = FLUSH_SEQUENCE_AT + U32;
 /** What the writer says of itself: see `WriterState`. */
 export const STATE_AT = REUSE_AT + U32;
+/** Not 0 when a newer file of the writer has this one's name. */
+export const SUPERSEDED_AT = STATE_AT + U32;
 const PUBLICATION_BYTES = 64;
 
 /** Float64, milliseconds since 1970. */

@@ -1,9 +1,23 @@
+import { GONE_PER_LIVE_SERIES, MIN_GONE_SERIES } from '../limits.js';
 import type { Series, StoreMetric } from './series.js';
+import type { SlotHolder } from './slots.js';
 import type { Writer } from './writer.js';
+
+/** A block that a series has left. */
+export interface Vacated {
+  readonly place: Place;
+  readonly id: number;
+  readonly holder: SlotHolder;
+  readonly width: number;
+}
 
 /** One writer and which of this thread's metrics and series are in it. */
 export class Place {
   readonly writer: Writer;
+  /** Series that are here. */
+  live = 0;
+  /** Series that were here: their records stay. */
+  gone = 0;
   readonly #metricIds = new Map<StoreMetric, number>();
 
   constructor(writer: Writer) {
@@ -43,6 +57,18 @@ export class Place {
     this.#metricIds.delete(metric);
   }
 
+  /** Whether most of what the records say is of series that are gone, and enough to be worth a new file. */
+  get isMostlyGone(): boolean {
+    return this.gone > MIN_GONE_SERIES && this.gone > GONE_PER_LIVE_SERIES * this.live;
+  }
+
+  /** Takes a series' record away: the caller points its holder elsewhere. @throws MappingError | CapacityError */
+  remove(id: number, width: number, holder: SlotHolder): void {
+    this.writer.removeSeries(id, width, holder);
+    this.live--;
+    this.gone++;
+  }
+
   /** Gives a series a block here, with these values. When it throws the series is where it was. */
   add(series: Series, initial: ArrayLike<number> | undefined): void {
     const { metric } = series;
@@ -50,5 +76,6 @@ export class Place {
     series.id = this.writer.addSeries(metricId, series.labelValues, metric.width, series, initial);
     series.place = this;
     metric.series.add(series);
+    this.live++;
   }
 }

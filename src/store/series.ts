@@ -4,6 +4,12 @@ import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
 import type { Place } from './place.js';
 import { NO_VALUES, type SlotHolder } from './slots.js';
 
+/** Where a series' values are. */
+export interface Block extends SlotHolder {
+  readonly place: Place | undefined;
+  readonly id: number;
+}
+
 /** One metric of this thread, as the store keeps it while the application uses it. */
 export class StoreMetric {
   readonly descriptor: MetricDescriptor;
@@ -46,6 +52,16 @@ export class Series implements SlotHolder {
     this.values = values;
     this.index = 0;
     this.metric.series.add(this);
+  }
+
+  /** Where the block is, as one value to keep and to set again. */
+  get block(): Block {
+    const { values, index, dirty, place, id } = this;
+    return { values, index, dirty, place, id };
+  }
+
+  set block(block: Block) {
+    Object.assign(this, block);
   }
 
   /** Forgets the block: the series is closed. */

@@ -1,26 +1,9 @@
 import { BackendError, CapacityError } from '../errors.js';
 import type { LabelPair } from '../model/labels.js';
-import { Place } from './place.js';
+import type { StoreOptions } from './options.js';
+import { Place, type Vacated } from './place.js';
 import type { Series, StoreMetric } from './series.js';
-import type { SlotHolder } from './slots.js';
 import type { Writer } from './writer.js';
-
-export interface StoreOptions {
-  /**
-   * Makes the thread's file, under a name that readers pass over; undefined where no
-   * directory is set. May throw for any reason of I/O.
-   */
-  readonly openFile: (() => Writer) | undefined;
-  /** Gives the file a name that readers see. */
-  readonly publish: (writer: Writer) => void;
-  /** Closes and removes a file that got no name. */
-  readonly discard: (writer: Writer) => void;
-  readonly openMemory: () => Writer;
-  /** Whether the file is still what its path names. */
-  readonly isPresent: (writer: Writer) => boolean;
-  /** Told of every failure. The application goes on. */
-  readonly onError: (error: unknown) => void;
-}
 
 /**
  * All series of this thread and where they are: in the thread's file, or in memory
@@ -35,7 +18,7 @@ export interface StoreOptions {
  */
 export class Store {
   readonly #options: StoreOptions;
-  readonly #spill: Place;
+  #spill: Place;
   #file: Place | undefined;
   /** The system refused something since the last beat: it is not asked again before the next. */
   #refused = false;
@@ -106,8 +89,8 @@ export class Store {
   close(series: Series): void {
     const { place, id, values, index, dirty } = series;
     const holder = { values, index, dirty };
-    if (place !== undefined) this.#vacate({ place, id, holder, width: series.metric.width });
     series.release();
+    if (place !== undefined) this.#vacate({ place, id, holder, width: series.metric.width });
   }
 
   /** Brings everything that this thread has counted to where readers see it. */
@@ -128,6 +111,7 @@ export class Store {
     }
     this.flush();
     this.#catchUpRemovals();
+    if (this.#file?.isMostlyGone) this.#rewriteFile(this.#file);
     if (this.#options.openFile === undefined) return;
     for (const metric of [...this.#spill.metrics]) {
       if (this.#refused) break;
@@ -188,7 +172,10 @@ export class Store {
   /** Removes a series from where it was; what the file has no room to say is said by zeros until it has. */
   #vacate(gone: Vacated): void {
     const { place, id, holder, width } = gone;
-    if (this.#try(() => place.writer.removeSeries(id, width, holder))) return;
+    if (this.#try(() => place.remove(id, width, holder))) {
+      if (place === this.#spill && place.isMostlyGone) this.#rewriteSpill();
+      return;
+    }
     holder.values.fill(0, holder.index, holder.index + width);
     holder.dirty?.mark(holder.index, holder.index + width - 1);
     this.#unremoved.push(gone);
@@ -243,15 +230,44 @@ export class Store {
     this.#try(() => old.writer.mapping.close());
   }
 
+  /** Makes the file anew, without the records of series that are gone, under the name that it has. */
+  #rewriteFile(old: Place): void {
+    const metrics = [...old.metrics].filter(({ registrations }) => registrations > 0);
+    const series = seriesIn(metrics, old);
+    const before = series.map((one) => ({ one, block: one.block }));
+    const done = this.#fill((place) => {
+      for (const metric of metrics) place.define(metric);
+      for (const one of series) place.add(one, one.snapshot());
+    }, old.writer);
+    if (done) {
+      this.#try(() => old.writer.supersede());
+      this.#try(() => old.writer.mapping.close());
+    } else {
+      // What was moved goes back: the old file is whole, and nothing was counted meanwhile.
+      for (const { one, block } of before) one.block = block;
+      this.#file = old;
+    }
+  }
+
+  #rewriteSpill(): void {
+    const old = this.#spill;
+    const metrics = [...old.metrics];
+    this.#spill = new Place(this.#options.openMemory());
+    this.#try(() => {
+      for (const metric of metrics) this.#spill.define(metric);
+      for (const one of seriesIn(metrics, old)) this.#spill.add(one, one.snapshot());
+    });
+  }
+
   /** Makes a file, fills it and shows it to readers; what was made is gone again when that fails. */
-  #fill(fill: (place: Place) => void): boolean {
+  #fill(fill: (place: Place) => void, inPlaceOf?: Writer): boolean {
     const { openFile, publish, discard } = this.#options;
     let writer: Writer | undefined;
     const done = this.#try(() => {
       writer = (openFile as () => Writer)();
       const place = new Place(writer);
       fill(place);
-      publish(writer);
+      publish(writer, inPlaceOf);
       this.#file = place;
     });
     const left = writer;
@@ -270,14 +286,6 @@ export class Store {
       return false;
     }
   }
-}
-
-/** A block that a series has left. */
-interface Vacated {
-  readonly place: Place;
-  readonly id: number;
-  readonly holder: SlotHolder;
-  readonly width: number;
 }
 
 function seriesIn(metrics: readonly StoreMetric[], place: Place): Series[] {

@@ -47,7 +47,7 @@ test('every field of the header is where format version 1 has it', (t) => {
       pidNamespace: 80,
       host: 128,
       mark: 192,
-      superseded: 196,
+      superseded: 276,
       commit: 256,
       chunkCount: 260,
       flushSequence: 264,
