@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
@@ -17,11 +18,12 @@ export async function withCompactionLock<T>(
   action: (stillMine: () => boolean) => T,
 ): Promise<T | undefined> {
   const lockfile = loadLockfile();
+  const lockPath = join(directory, LOCK_NAME);
   let mine = true;
   let release: () => Promise<void>;
   try {
     release = await lockfile.lock(directory, {
-      lockfilePath: join(directory, LOCK_NAME),
+      lockfilePath: lockPath,
       stale: COMPACT_LOCK_STALE_MS,
       realpath: false,
       retries: 0,
@@ -34,13 +36,22 @@ export async function withCompactionLock<T>(
     throw error;
   }
   const acquiredMs = performance.now();
-  // The action runs in one go, so no timer tells of a compromise meanwhile: time does.
-  const stillMine = () => mine && performance.now() - acquiredMs < COMPACT_LOCK_STALE_MS / 2;
+  // The action runs in one go, so no timer tells of a compromise meanwhile, nor refreshes
+  // the lock: who takes it over makes it anew.
+  const acquiredAt = madeAt(lockPath);
+  const isOurs = () => mine && acquiredAt !== undefined && madeAt(lockPath) === acquiredAt;
+  const stillMine = () => isOurs() && performance.now() - acquiredMs < COMPACT_LOCK_STALE_MS / 2;
   try {
     return action(stillMine);
   } finally {
-    if (mine) await release();
+    // One that is another process's by now is not ours to remove.
+    if (isOurs()) await release();
   }
+}
+
+/** Time in the lock itself; undefined when it is gone. */
+function madeAt(lockPath: string): number | undefined {
+  return statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /**
