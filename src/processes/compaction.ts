@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fsyncSync,
   openSync,
   readdirSync,
@@ -10,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { errorCode, FileFormatError } from '../errors.js';
+import { errorCode, FileFormatError, UnsupportedFileError } from '../errors.js';
 import { FileKind, FLUSH_SEQUENCE_AT, MARK_AT, Mark } from '../format/layout.js';
 import { MAX_ABSORBED_AT_ONCE, UNFINISHED_FILE_AGE_MS } from '../limits.js';
 import type { Backend } from '../mapping/mapping.js';
@@ -32,7 +33,7 @@ export interface CompactionTools {
 export interface CompactionResult {
   /** Dead writers whose values are in the archive now and were not before. */
   readonly absorbed: number;
-  /** Dead writers that are left for another round. */
+  /** Writers that were not looked at: for another round. */
   readonly left: number;
 }
 
@@ -53,6 +54,7 @@ export interface CompactionResult {
  * and does 3. Only one process compacts at a time; undefined when it is another one.
  *
  * @throws Error with a system's code where the directory cannot be written
+ * @throws UnsupportedFileError where the archive is of a version that this one does not know
  */
 export function compactDirectory(
   directory: string,
@@ -72,29 +74,31 @@ function compactLocked(
   try {
     const absorbed = archive?.reader.absorbed ?? new Set<string>();
     const paths = listWriters(directory).map(({ path }) => path);
-    for (const path of paths) if (absorbed.has(basename(path))) removeAbsorbed(path, tools);
+    const named = paths.filter((path) => absorbed.has(basename(path)));
+    // Those that stay are named by the next archive too, or they would count twice.
+    const stuck = named.filter((path) => !removeAbsorbed(path, tools));
     const dead: FileSource[] = [];
     let left = 0;
     for (const path of paths) {
       if (absorbed.has(basename(path))) continue;
-      const source = openDead(path, tools);
-      if (source === undefined) continue;
       if (dead.length === MAX_ABSORBED_AT_ONCE) {
-        source.reader.close();
         left++;
         continue;
       }
+      const source = openDead(path, tools);
+      if (source === undefined) continue;
       opened.push(source);
       dead.push(source);
     }
     if (dead.length === 0) return { absorbed: 0, left };
-    const next = writeArchive(directory, archive, dead, tools);
-    if (!stillMine()) {
-      // Another process has taken the lock over and may have made an archive meanwhile.
-      unlinkSync(next);
+    const names = [...stuck, ...dead.map(({ reader }) => reader.path)].map((path) =>
+      basename(path),
+    );
+    const next = writeArchive(directory, archive, dead, names, tools);
+    // Not mine: another process has taken the lock over and may have made an archive meanwhile.
+    if (!replaceArchive(directory, next, stillMine)) {
       return { absorbed: 0, left: left + dead.length };
     }
-    renameSync(next, join(directory, ARCHIVE_NAME));
     for (const { reader } of dead) removeAbsorbed(reader.path, tools);
     return { absorbed: dead.length, left };
   } finally {
@@ -111,6 +115,8 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (!(error instanceof FileFormatError)) throw error;
+    // It is good for those that know its version: they compact here.
+    if (error instanceof UnsupportedFileError) throw error;
     // What cannot be read is not thrown away: somebody may be able to.
     const aside = `${path}.bad-${randomBytes(4).toString('hex')}`;
     renameSync(path, aside);
@@ -138,6 +144,7 @@ function writeArchive(
   directory: string,
   archive: FileSource | undefined,
   dead: readonly FileSource[],
+  absorbed: readonly string[],
   { backend, observer, onError }: CompactionTools,
 ): string {
   const path = join(directory, `.${ARCHIVE_NAME}-${randomBytes(8).toString('hex')}.new`);
@@ -160,7 +167,7 @@ function writeArchive(
         writer.addSeries(id, labelValues, values.length, holder, values);
       }
     }
-    for (const { reader } of dead) writer.addAbsorbed(basename(reader.path));
+    for (const name of absorbed) writer.addAbsorbed(name);
     mapping.flush();
     syncFile(path);
     return path;
@@ -172,6 +179,21 @@ function writeArchive(
   }
 }
 
+/** Gives the next archive its name while that is this process's to do; else it is removed. */
+function replaceArchive(directory: string, next: string, stillMine: () => boolean): boolean {
+  try {
+    if (stillMine()) {
+      renameSync(next, join(directory, ARCHIVE_NAME));
+      return true;
+    }
+  } catch (error) {
+    unlinkSync(next);
+    throw error;
+  }
+  unlinkSync(next);
+  return false;
+}
+
 function syncFile(path: string): void {
   const fd = openSync(path, 'r+');
   try {
@@ -181,18 +203,24 @@ function syncFile(path: string): void {
   }
 }
 
-/** The mark first: a writer that only slept finds it in the file that it still has open. */
-function removeAbsorbed(path: string, { onError }: CompactionTools): void {
+/**
+ * True when the file is gone. The mark first: a writer that only slept finds it in the
+ * file that it still has open.
+ */
+function removeAbsorbed(path: string, { onError }: CompactionTools): boolean {
   try {
-    const fd = openSync(path, 'r+');
+    const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
     try {
       writeSync(fd, new Uint8Array(new Int32Array([Mark.absorbed]).buffer), 0, 4, MARK_AT);
     } finally {
       closeSync(fd);
     }
     unlinkSync(path);
+    return true;
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') onError(error);
+    if (errorCode(error) === 'ENOENT') return true;
+    onError(error);
+    return false;
   }
 }
 
