@@ -66,8 +66,18 @@ function removeDead(directory: string): number {
   // The archive last: as long as it is there it names files that are not to be read.
   const archive = join(directory, ARCHIVE_NAME);
   const paths = existsSync(archive) ? [...dead, archive] : dead;
-  for (const path of paths) unlinkSync(path);
-  return paths.length;
+  return paths.filter(unlinkIfThere).length;
+}
+
+/** False where somebody else has removed the file. */
+function unlinkIfThere(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function directoryOf(dir: string | undefined): string {

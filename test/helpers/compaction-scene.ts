@@ -92,11 +92,12 @@ export class CompactionScene {
   #add(fill: Fill, identity: Partial<FileHeader>): SceneWriter {
     const seed = ++this.#made;
     const header = { ...ownIdentity(), createdMs: nowMs(), ...identity };
-    const path = newWriterName(this.directory, header.pid, header.threadId).final;
-    const writer = fileWriter(this.backend, path, header);
+    const name = newWriterName(this.directory, header.pid, header.threadId);
+    const writer = fileWriter(this.backend, name.temporary, header);
     fill(writer, seed);
     writer.mapping.flush();
-    return { writer, path, name: basename(path) };
+    writer.mapping.rename(name.final);
+    return { writer, path: name.final, name: basename(name.final) };
   }
 }
 

@@ -1,0 +1,145 @@
+// Readers that are at it while somebody else compacts.
+
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { DirectoryView } from '../../src/collect/directory-view.js';
+import { FORMATS } from '../../src/exposition/formats.js';
+import { PageRenderer } from '../../src/exposition/page.js';
+import { planMerge } from '../../src/merge/plan.js';
+import { ARCHIVE_NAME } from '../../src/processes/directory.js';
+import { expectedBackends } from '../helpers/backends.js';
+import { CompactionScene, observerLater } from '../helpers/compaction-scene.js';
+import { openScene } from '../helpers/scene.js';
+import { descriptor, newHolder } from '../helpers/writers.js';
+
+const GENERATIONS = 8;
+const DEAD_PER_GENERATION = 3;
+const COMPACTOR = fileURLToPath(new URL('../programs/compact-once.js', import.meta.url));
+
+/** A whole compaction by another process, before this call returns. */
+function compactNow({ directory, backend }: CompactionScene): void {
+  execFileSync(process.execPath, [COMPACTOR, backend.name, directory]);
+}
+
+/** A view whose `at`-th look at any writer's file, or at whether one lives, is preceded by a compaction. */
+function interruptedView(t: ExecutionContext, scene: CompactionScene, at: number) {
+  let looks = 0;
+  const look = () => {
+    looks++;
+    if (looks === at) compactNow(scene);
+  };
+  const { backend } = scene;
+  const observer = observerLater(0);
+  const view = new DirectoryView(
+    scene.directory,
+    {
+      ...backend,
+      open(path, flushSequenceAt) {
+        look();
+        return backend.open(path, flushSequenceAt);
+      },
+    },
+    {
+      ...observer,
+      startTicksOf(pid) {
+        look();
+        return observer.startTicksOf(pid);
+      },
+    },
+    (error) => t.fail(String(error)),
+  );
+  t.teardown(() => view.close());
+  const page = () => {
+    view.scan();
+    const plan = planMerge(view.sources);
+    plan.run();
+    return new PageRenderer(FORMATS.text).render(plan.families);
+  };
+  return { view, page, looked: () => looks >= at };
+}
+
+for (const backend of expectedBackends()) {
+  test(`${backend}: a scan that a compaction falls into is not stable, the next one is right`, (t) => {
+    for (const archived of [false, true]) {
+      for (let at = 1; ; at++) {
+        const scene = new CompactionScene(t, backend);
+        scene.addLive();
+        scene.addDead();
+        if (archived) {
+          compactNow(scene);
+          scene.addDead();
+        }
+        const before = scene.page();
+        const { view, page, looked } = interruptedView(t, scene, at);
+        const first = page();
+        if (!looked()) {
+          t.true(at > 2, 'looked at next to nothing');
+          t.is(first, before);
+          t.true(view.isStable());
+          break;
+        }
+        // The archive is what is looked at first: who opens the new one sees one moment.
+        if (view.isStable()) t.is(first, before, `archived ${archived}, at ${at}`);
+        t.is(view.isStable(), archived && at === 1, `archived ${archived}, at ${at}`);
+        t.is(page(), before, `archived ${archived}, at ${at}`);
+        t.true(view.isStable());
+      }
+    }
+  });
+
+  test(`${backend}: what was read before a compaction and is merged after it is not stable`, (t) => {
+    const scene = new CompactionScene(t, backend);
+    scene.addLive();
+    const { view } = scene.open();
+    for (let generation = 0; generation < 3; generation++) {
+      scene.addDead();
+      view.scan();
+      t.true(view.isStable());
+      compactNow(scene);
+      t.false(view.isStable());
+      view.scan();
+      t.true(view.isStable());
+    }
+    t.deepEqual(scene.errors, []);
+  });
+
+  test.serial(
+    `${backend}: of pages made without pause during many compactions none shows less`,
+    async (t) => {
+      const { dir, reader } = openScene(t, backend);
+      const scene = new CompactionScene(t, backend, dir);
+      let expected = 0;
+      let compacting = true;
+      const scrape = async (fresh: boolean) => {
+        let seen = 0;
+        while (compacting) {
+          const page = fresh ? await reader.collectorPage({ dir }) : await reader.collect();
+          const value = Number(/^requests_total (\d+)$/m.exec(page)?.[1] ?? 0);
+          t.true(value >= seen, `${value} after ${seen}`);
+          t.true(value <= expected, `${value}, and only ${expected} were counted`);
+          seen = value;
+        }
+      };
+      const scrapes = [scrape(false), scrape(true)];
+      for (let generation = 1; generation <= GENERATIONS; generation++) {
+        for (let i = 0; i < DEAD_PER_GENERATION; i++) {
+          expected++;
+          scene.addDead((writer) => {
+            writer.addSeries(writer.defineMetric(descriptor()), [], 1, newHolder(), [1]);
+          });
+        }
+        // The scraping process compacts too: whoever is first.
+        await scene.compact();
+        // Those that scrape get on meanwhile.
+        await reader.collect();
+      }
+      compacting = false;
+      await Promise.all(scrapes);
+      t.regex(await reader.collect(), new RegExp(`^requests_total ${expected}$`, 'm'));
+      t.true(scene.files().includes(ARCHIVE_NAME));
+      t.deepEqual(await reader.warnings(), []);
+    },
+  );
+}
