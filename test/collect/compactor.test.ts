@@ -11,7 +11,7 @@ import { ownIdentity } from '../../src/processes/identity.js';
 import type { ThreadState } from '../../src/state.js';
 import { expectedBackends, type FileBackendName } from '../helpers/backends.js';
 import { CompactionScene } from '../helpers/compaction-scene.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const NOBODY = 65534;
 
@@ -21,7 +21,7 @@ class Scene extends CompactionScene {
 
   constructor(t: Teardown, backend: FileBackendName) {
     super(t, backend);
-    this.elsewhere = scratchDirectory(t);
+    this.elsewhere = temporaryDirectory(t);
   }
 }
 

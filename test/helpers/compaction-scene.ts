@@ -14,7 +14,7 @@ import { createObserver, type Observer } from '../../src/processes/liveness.js';
 import type { Writer } from '../../src/store/writer.js';
 import { type FileBackendName, loadBackend } from './backends.js';
 import { fillWithEverything } from './everything.js';
-import { scratchDirectory, type Teardown } from './scratch.js';
+import { type Teardown, temporaryDirectory } from './temporary-directory.js';
 import { fileWriter } from './writers.js';
 
 /** Above every pid that Linux and macOS give: no such process runs. */
@@ -38,7 +38,7 @@ export class CompactionScene {
   readonly #t: Teardown;
   #made = 0;
 
-  constructor(t: Teardown, backend: FileBackendName, directory = scratchDirectory(t)) {
+  constructor(t: Teardown, backend: FileBackendName, directory = temporaryDirectory(t)) {
     this.directory = directory;
     this.backend = loadBackend(backend);
     this.#t = t;

@@ -12,7 +12,7 @@ import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { CompactionScene } from '../helpers/compaction-scene.js';
 import { withFailingCall } from '../helpers/failing-calls.js';
-import { scratchDirectory } from '../helpers/scratch.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { descriptor, newHolder } from '../helpers/writers.js';
 
 function countOne(writer: Writer): void {
@@ -74,10 +74,10 @@ test('while another process compacts, compact does nothing and resetDirectory sa
 
 for (const [name, call] of Object.entries({ compact, resetDirectory })) {
   test(`${name} of a directory that is none is a typed error`, async (t) => {
-    const missing = join(scratchDirectory(t), 'missing');
+    const missing = join(temporaryDirectory(t), 'missing');
     const error = await t.throwsAsync(call(missing), { instanceOf: DirectoryError });
     t.is(error.path, missing);
-    const file = join(scratchDirectory(t), 'file');
+    const file = join(temporaryDirectory(t), 'file');
     writeFileSync(file, '');
     await t.throwsAsync(call(file), { instanceOf: DirectoryError });
   });

@@ -21,7 +21,7 @@ import { expectedBackends } from '../helpers/backends.js';
 import { CompactionScene } from '../helpers/compaction-scene.js';
 import { withFailingCall } from '../helpers/failing-calls.js';
 import { openScene } from '../helpers/scene.js';
-import type { Teardown } from '../helpers/scratch.js';
+import type { Teardown } from '../helpers/temporary-directory.js';
 import { CREATE_OPTIONS, descriptor, newHolder, setSlot } from '../helpers/writers.js';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import { COMPACT_LOCK_STALE_MS } from '../../src/limits.js';
 import { withCompactionLock } from '../../src/processes/compaction-lock.js';
-import { scratchDirectory, type Teardown } from '../helpers/scratch.js';
+import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const MARGIN_MS = 60_000;
 
 function setUp(t: Teardown) {
-  const directory = scratchDirectory(t);
+  const directory = temporaryDirectory(t);
   const lock = join(directory, '.compact.lock');
   return { directory, lock };
 }
