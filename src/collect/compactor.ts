@@ -44,17 +44,18 @@ export class BackgroundCompactor {
   }
 
   async #run(directory: string): Promise<void> {
+    let again = false;
     try {
       const result = await compactOnce(directory, this.#state);
       // What one round leaves is not for the next scrape to wait for.
-      if (result !== undefined && result.left > 0) this.#beganMs.delete(directory);
+      again = result !== undefined && result.left > 0 && result.absorbed > 0;
     } catch (error) {
       const code = errorCode(error);
       if (MAY_NOT_WRITE.has(code)) this.#readOnly.add(directory);
       else if (code !== 'ENOENT') this.#state.report(error);
-    } finally {
-      this.#running.delete(directory);
     }
+    if (again) setImmediate(() => void this.#run(directory));
+    else this.#running.delete(directory);
   }
 }
 
