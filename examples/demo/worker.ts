@@ -42,7 +42,8 @@ export function runWorker(): void {
 
   const cache = new Map<string, string>();
 
-  const answer = (url: string, res: ServerResponse): string => {
+  const answer = (url: string, res: ServerResponse): void => {
+    const endTimer = durations.startTimer();
     const id = /^\/items\/(\d+)$/.exec(url)?.[1];
     const route = id === undefined ? 'other' : '/items/:id';
     let body = 'Try /items/1 and /metrics.\n';
@@ -53,9 +54,11 @@ export function runWorker(): void {
     } else if (url !== '/') {
       res.statusCode = 404;
     }
-    res.end(body);
+    // Counted before it is answered: whoever has the answer finds it on the next page.
+    requests.inc({ route, status: res.statusCode });
     sizes.observe(Buffer.byteLength(body));
-    return route;
+    endTimer({ route });
+    res.end(body);
   };
 
   const metrics = metricsHandler();
@@ -68,12 +71,7 @@ export function runWorker(): void {
       const status: Status = { pid: process.pid, cachedItems: cache.size };
       res.end(JSON.stringify(status));
     } else {
-      const endTimer = durations.startTimer();
-      const route = answer(url, res);
-      res.on('finish', () => {
-        requests.inc({ route, status: res.statusCode });
-        endTimer({ route });
-      });
+      answer(url, res);
     }
   };
 
