@@ -93,3 +93,9 @@ export const MAX_FLUSH_ATTEMPTS = 32;
 
 /** Milliseconds that the file backend's reader waits for a flush to end: a flush takes less than one. */
 export const FLUSH_WAIT_MS = 1;
+
+/**
+ * Times that a value in a file that its writer maps is read without mapping it, in search
+ * of two readings in a row that agree. At it the last one serves.
+ */
+export const MAX_SETTLE_READS = 16;

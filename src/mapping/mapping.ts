@@ -68,16 +68,44 @@ export interface ReadableMapping {
   /** Reads `length` bytes at `offset` once, into memory of their own. Shorter where the file ends. */
   read(offset: number, length: number): Uint8Array;
   /**
+   * Says how the file is written, before the first `map`: a file of the file backend is
+   * read between two flushes, and one that is its writer's memory is mapped where that
+   * can be, else read until two readings agree.
+   */
+  follow(publication: Publication): void;
+  /**
    * The bytes of `[offset, offset + length)`, live or as of the last `refresh`. `offset`
    * and `length` are multiples of `CHUNK_ALIGN_BYTES`. The caller has checked `size()`.
    */
   map(offset: number, length: number): ArrayBuffer;
+  /** Says that the values at `offset` and after it belong together; both are mapped. */
+  pair(offset: number): void;
   /** Brings mapped bytes up to date, whole values only. Nothing to do where memory is the file. */
   refresh(): void;
   /** Whether the writer's lock is held by anybody. */
   probeLock(): LockState;
   /** Closes the descriptor. Memory that was mapped stays valid until it is unreachable. */
   close(): void;
+}
+
+/** How the writer of a file brings its values to readers. */
+export interface Publication {
+  /** Whether they come by flushes of the file backend; else its memory is the file. */
+  readonly flushed: boolean;
+  /** Bytes at the begin of the file that publish the rest. */
+  readonly headerBytes: number;
+  /** File offset of the 32-bit word that changes before slots get another meaning. */
+  readonly reuseAt: number;
+}
+
+/** Fills `target` with what the file has at `offset`, with zeros beyond its end. */
+export type ReadInto = (target: Uint8Array, offset: number) => void;
+
+/** Copies of parts of a file, as of the last `refresh`. */
+export interface FileCopy {
+  map(offset: number, length: number): ArrayBuffer;
+  pair(offset: number): void;
+  refresh(): void;
 }
 
 /** `unknown`: this backend, platform or file system cannot tell. */

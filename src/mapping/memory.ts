@@ -54,6 +54,8 @@ export class MemoryMapping implements WritableMapping {
       size,
       read: (offset, length) => new Uint8Array(extents.get(0) as ArrayBuffer, offset, length),
       map,
+      follow() {},
+      pair() {},
       refresh() {},
       probeLock: (): LockState => 'held',
       close() {},

@@ -12,7 +12,8 @@ import {
   reserveByWriting,
   sizeOf,
 } from './descriptor.js';
-import type { Backend, LockState, ReadableMapping, WritableMapping } from './mapping.js';
+import { FlushedCopy } from './flushed-copy.js';
+import type { Backend, FileCopy, LockState, ReadableMapping, WritableMapping } from './mapping.js';
 
 /** How a native provider maps, reserves and locks. */
 export interface Mapper {
@@ -44,7 +45,7 @@ export function nativeBackend(mapper: Mapper): Backend {
         if (!proven) prove(fd, path, offset, buffer);
         proven = true;
       }),
-    open: (path) => openReadable(mapper, path),
+    open: (path, flushSequenceAt) => openReadable(mapper, path, flushSequenceAt),
   };
 }
 
@@ -137,8 +138,9 @@ function prove(fd: number, path: string, offset: number, buffer: ArrayBuffer): v
   }
 }
 
-function openReadable(mapper: Mapper, path: string): ReadableMapping {
+function openReadable(mapper: Mapper, path: string, flushSequenceAt: number): ReadableMapping {
   const fd = openFile(path);
+  let copy: FileCopy | undefined;
   return {
     path,
     inode: inodeOf(fd),
@@ -147,8 +149,17 @@ function openReadable(mapper: Mapper, path: string): ReadableMapping {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, readAt(fd, path, bytes, offset));
     },
-    map: (offset, length) => map(mapper, fd, path, offset, length, false),
-    refresh() {},
+    follow({ flushed }) {
+      // A flush changes mapped memory in no order that a reader of it could follow.
+      if (!flushed) return;
+      copy = new FlushedCopy((target, offset) => {
+        target.fill(0, readAt(fd, path, target, offset));
+      }, flushSequenceAt);
+    },
+    map: (offset, length) =>
+      copy?.map(offset, length) ?? map(mapper, fd, path, offset, length, false),
+    pair() {},
+    refresh: () => copy?.refresh(),
     probeLock(): LockState {
       const failure = mapper.flock(fd, 'shared');
       if (failure === 'EWOULDBLOCK') return 'held';

@@ -61,6 +61,11 @@ export class Reader {
   constructor(mapping: ReadableMapping) {
     this.#mapping = mapping;
     this.header = decodeHeader(mapping.read(0, HEADER_BYTES), mapping.path);
+    mapping.follow({
+      flushed: this.header.backend === 'file',
+      headerBytes: HEADER_BYTES,
+      reuseAt: REUSE_AT,
+    });
     this.#contents = new Contents({
       createdMs: this.header.createdMs,
       checkBlock: (slot, width, at) => this.#checkBlock(slot, width, at),
@@ -218,6 +223,8 @@ export class Reader {
     if (!this.#chunks.holdsValues(begin, end)) {
       throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no values chunk`);
     }
+    // A gauge's value and set-time.
+    if (width === 2) this.#mapping.pair(begin);
   }
 
   #error(offset: number, message: string): FileFormatError {

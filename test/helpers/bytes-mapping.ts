@@ -12,6 +12,8 @@ export function bytesMapping(bytes: Uint8Array, path = 'bytes.pmp'): ReadableMap
     inode: 1,
     size: () => bytes.length,
     read: (offset, length) => bytes.slice(offset, offset + length),
+    follow() {},
+    pair() {},
     map(offset, length) {
       const extent = new Uint8Array(length);
       extents.set(offset, extent);

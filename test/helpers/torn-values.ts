@@ -1,0 +1,109 @@
+// What the hunt for torn values writes, and how it reads it.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GaugeRun, runGauges, SET_AT_UNKNOWN_TIME } from '../../src/merge/runs.js';
+import type { StoredSeries } from '../../src/model/metric.js';
+import { Reader } from '../../src/store/reader.js';
+import { type FileBackendName, loadBackend } from './backends.js';
+
+/** Series get slots as they are first set, so values lie between pairs, and pairs across the ends of cache lines and pages. */
+export const VALUES = 511;
+export const PAIRS = 319;
+
+/** Different numbers of which both halves have the same bits: no mix of two is one. */
+export function agreeingValues(count: number): Float64Array {
+  const values = new Float64Array(count);
+  const halves = new Uint32Array(values.buffer);
+  for (let i = 0; i < count; i++) halves.fill(0x3ff00000 + i * 0x3ff7, 2 * i, 2 * i + 2);
+  return values;
+}
+
+/** What was read and what of it was wrong. */
+export interface Catch {
+  reads: number;
+  /** Rounds that read something else than the round before. */
+  changes: number;
+  /** Pairs whose time stayed unknown, as the reader said. */
+  unknownTimes: number;
+  /** The first few, in words. */
+  readonly wrong: string[];
+}
+
+const MAX_TOLD = 10;
+
+/** A hunt that saw the writer move fewer times has hunted nothing. */
+const MIN_CHANGES = 100;
+/** Times `reads` after which a writer that does not move is given up. */
+const MAX_ROUNDS_SHARE = 1000;
+
+/**
+ * Reads what the program `torn-values` writes into `dir` until `reads` slots were read
+ * and the writer was seen to store all the while.
+ */
+export function hunt(
+  dir: string,
+  backend: FileBackendName,
+  timeOrigin: number,
+  reads: number,
+): Catch {
+  const [name, ...others] = readdirSync(dir).filter((file) => file.endsWith('.pmp'));
+  if (name === undefined || others.length > 0) throw new Error(`not one file in ${dir}`);
+  const reader = Reader.open(loadBackend(backend), join(dir, name));
+  const result: Catch = { reads: 0, changes: 0, unknownTimes: 0, wrong: [] };
+  const tell = (what: string) => {
+    if (result.wrong.length < MAX_TOLD) result.wrong.push(what);
+  };
+  try {
+    reader.update();
+    const of = (metric: string) => reader.series.filter((s) => s.metric.name === metric);
+    const values = of('value').map(({ slot }) => reader.locate(slot));
+    if (values.length !== VALUES) throw new Error(`${values.length} values`);
+    const one = new Float64Array(1);
+    const halves = new Uint32Array(one.buffer);
+    let newest = 0;
+    const pairs = pairRun(reader, of('pair'), (value, setMs) => {
+      if (setMs === SET_AT_UNKNOWN_TIME) result.unknownTimes++;
+      else if (value === 0 || Math.round(setMs - timeOrigin) !== value) {
+        tell(`value ${value} with time ${setMs - timeOrigin}`);
+      }
+      newest = Math.max(newest, value);
+    });
+    const none = new Float64Array(0);
+    let seen = 0;
+    while (result.reads < reads || result.changes < MIN_CHANGES) {
+      if (result.reads > reads * MAX_ROUNDS_SHARE) throw new Error('the writer stands still');
+      reader.update();
+      for (const place of values) {
+        one[0] = place.values[place.index] as number;
+        if (halves[0] !== halves[1] || halves[0] === 0) tell(`halves ${halves}`);
+      }
+      runGauges(none, none, [pairs]);
+      result.reads += VALUES + 2 * PAIRS;
+      if (newest !== seen) result.changes++;
+      seen = newest;
+    }
+  } finally {
+    reader.close();
+  }
+  return result;
+}
+
+/** The merge's own reading of pairs, with `check` in the place of a mode. */
+function pairRun(
+  reader: Reader,
+  series: readonly StoredSeries[],
+  check: (value: number, setMs: number) => void,
+): GaugeRun {
+  if (series.length !== PAIRS) throw new Error(`${series.length} pairs`);
+  const foldings = series.map(({ slot }) => {
+    const { values, index } = reader.locate(slot);
+    return { values, from: Int32Array.of(index), to: Int32Array.of(0), keepsTime: true };
+  });
+  return {
+    reducer: { step: (_merged, _aux, _at, value, setMs) => check(value, setMs) },
+    foldings,
+    begin: 0,
+    end: 0,
+  };
+}

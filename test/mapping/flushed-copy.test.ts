@@ -1,0 +1,56 @@
+// What is read of a file that comes by flushes is of one flush, on every backend.
+
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { FLUSH_SEQUENCE_AT, HEADER_BYTES, REUSE_AT } from '../../src/format/layout.js';
+import { CHUNK_ALIGN_BYTES } from '../../src/limits.js';
+import { FlushedCopy } from '../../src/mapping/flushed-copy.js';
+import { expectedBackends, loadBackend } from '../helpers/backends.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
+
+for (const name of expectedBackends()) {
+  test(`${name}: what is flushed after a refresh shows at the next one only`, (t) => {
+    const path = join(temporaryDirectory(t), 'f');
+    writeFileSync(path, new Uint8Array(CHUNK_ALIGN_BYTES));
+    const mapping = loadBackend(name).open(path, FLUSH_SEQUENCE_AT);
+    t.teardown(() => mapping.close());
+    mapping.follow({ flushed: true, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT });
+    const values = new Float64Array(mapping.map(0, CHUNK_ALIGN_BYTES));
+    const fd = openSync(path, 'r+');
+    t.teardown(() => closeSync(fd));
+    writeSync(fd, new Uint8Array(Float64Array.of(1.5).buffer), 0, 8, HEADER_BYTES);
+    t.is(values[HEADER_BYTES / 8], 0);
+    mapping.refresh();
+    t.is(values[HEADER_BYTES / 8], 1.5);
+  });
+}
+
+test('a flush that comes while values are read makes them read again', (t) => {
+  const file = new Float64Array(CHUNK_ALIGN_BYTES / 8);
+  const bytes = new Uint8Array(file.buffer);
+  const sequence = new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1);
+  let reads = 0;
+  const copy = new FlushedCopy((target, offset) => {
+    target.set(bytes.subarray(offset, offset + target.length));
+    // The values, after the sequence.
+    if (++reads !== 2) return;
+    sequence[0] = 2;
+    file[600] = 7;
+  }, FLUSH_SEQUENCE_AT);
+  const values = new Float64Array(copy.map(0, CHUNK_ALIGN_BYTES));
+  t.is(values[600], 7);
+});
+
+test('an extent that is mapped after a further flush brings the others to that flush', (t) => {
+  const file = new Float64Array((2 * CHUNK_ALIGN_BYTES) / 8);
+  const bytes = new Uint8Array(file.buffer);
+  const copy = new FlushedCopy((target, offset) => {
+    target.set(bytes.subarray(offset, offset + target.length));
+  }, FLUSH_SEQUENCE_AT);
+  const words = new Int32Array(copy.map(0, CHUNK_ALIGN_BYTES));
+  new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1)[0] = 2;
+  new Int32Array(file.buffer, REUSE_AT, 1)[0] = 1;
+  copy.map(CHUNK_ALIGN_BYTES, CHUNK_ALIGN_BYTES);
+  t.is(words[REUSE_AT / 4], 1);
+});
