@@ -42,13 +42,20 @@ export const GONE_PER_LIVE_SERIES = 3;
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 
-/** Milliseconds between two heartbeats of a writer. A wiped directory or a full disk that has room again is noticed within one. */
+/**
+ * Milliseconds between two heartbeats of a writer. A wiped directory or a full disk that
+ * has room again is noticed within one. Default of `PROMETHEUS_MULTIPROC_HEARTBEAT_MS`.
+ */
 export const HEARTBEAT_MS = 2_000;
+
+/** Shortest heartbeat that may be set, in milliseconds: each costs a system call or a few. */
+export const MIN_HEARTBEAT_MS = 10;
 
 /**
  * Age in milliseconds at which a writer whose death cannot be decided in any
  * better way (another host, another pid namespace without a lock) no longer
- * shows live gauges. Thirty heartbeats, so that a long pause is not a death.
+ * shows live gauges. Thirty heartbeats, so that a long pause is not a death. Default of
+ * `PROMETHEUS_MULTIPROC_STALE_AFTER_MS`, which can be up to `ABSORB_AFTER_MS`.
  */
 export const STALE_AFTER_MS = 60_000;
 
@@ -63,6 +70,12 @@ export const ABSORB_AFTER_MS = 24 * 60 * 60_000;
  * believed where nothing else can tell: its last listeners may still count.
  */
 export const CLOSED_GRACE_MS = 10_000;
+
+/** Longest heartbeat that may be set, in milliseconds: a writer that ends is still within its grace. */
+export const MAX_HEARTBEAT_MS = CLOSED_GRACE_MS / 2;
+
+/** Shortest silence, in milliseconds, that may be set to hide a writer: two heartbeats of the longest. */
+export const MIN_STALE_AFTER_MS = 2 * MAX_HEARTBEAT_MS;
 
 /** Series of one gauge of mode `all` that an archive keeps of dead writers: the last to end. */
 export const MAX_ARCHIVED_ALL_SERIES = 1_000;

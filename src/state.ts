@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { BackendError, DirectoryError, errorCode } from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
-import { HEARTBEAT_MS, MAX_SERIES_PER_METRIC } from './limits.js';
+import { MAX_SERIES_PER_METRIC } from './limits.js';
 import { type BackendChoice, chooseBackend } from './mapping/backend.js';
 import type { WritableMapping } from './mapping/mapping.js';
 import { MemoryMapping } from './mapping/memory.js';
@@ -10,6 +10,7 @@ import type { BackendName } from './model/backend.js';
 import { correctClock, nowMs } from './processes/clock.js';
 import { directoryFromEnvironment, ensureDirectory, newWriterName } from './processes/directory.js';
 import { ownIdentity } from './processes/identity.js';
+import { timingFromEnvironment } from './processes/timing.js';
 import { Series, StoreMetric } from './store/series.js';
 import { Store } from './store/store.js';
 import { Writer } from './store/writer.js';
@@ -30,6 +31,8 @@ export interface ThreadState {
   readonly directory: string | undefined;
   readonly identity: WriterIdentity;
   readonly store: Store;
+  /** Silence that hides a writer of which nothing better is known. */
+  readonly staleAfterMs: number;
   /** Metrics with a callback that some registry shows. */
   readonly computed: Set<Computed>;
   /** The backend in use, once one was chosen. */
@@ -59,6 +62,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     process.emitWarning(message, 'PromMultiprocWarning');
   };
   const directory = directoryFromEnvironment(env, warn);
+  const { heartbeatMs, staleAfterMs } = timingFromEnvironment(env, warn);
   const identity = ownIdentity();
   const forcedBackend = env.PROMETHEUS_MULTIPROC_BACKEND;
   const backend = () => chooseBackend(forcedBackend);
@@ -111,7 +115,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
         // Whoever made the first metric was told, and may have chosen to go on without.
         if (!(error instanceof BackendError)) throw error;
       }
-    }, HEARTBEAT_MS).unref();
+    }, heartbeatMs).unref();
     process.on('exit', () => store.end());
   }
 
@@ -123,6 +127,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
       if (errors.count(reason)) warn(message);
     },
     store,
+    staleAfterMs,
     computed: new Set(),
     backend,
     ownBackend: () => store.fileWriter?.mapping.backend ?? 'memory',

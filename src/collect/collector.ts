@@ -80,7 +80,7 @@ export class Collector {
     this.#state = state;
     this.#selfMetrics = options.selfMetrics ?? true;
     this.#compact = options.compact ?? true;
-    this.#observer = createObserver(state.identity, nowMs);
+    this.#observer = createObserver(state.identity, nowMs, state.staleAfterMs);
     if (fallback.memoryOnly !== true) prepareDirectories(options.dir, state);
     const unset = options.dir === undefined && state.directory === undefined;
     this.#directories =

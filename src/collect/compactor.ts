@@ -16,7 +16,7 @@ export function compactOnce(
 ): Promise<CompactionResult | undefined> {
   return compactDirectory(directory, {
     backend: state.backend().backend,
-    observer: createObserver(state.identity, nowMs),
+    observer: createObserver(state.identity, nowMs, state.staleAfterMs),
     onError: (error) => state.report(error),
   });
 }

@@ -51,7 +51,7 @@ export async function resetDirectory(dir?: string): Promise<number> {
 
 function removeDead(directory: string): number {
   const state = threadState();
-  const observer = createObserver(state.identity, nowMs);
+  const observer = createObserver(state.identity, nowMs, state.staleAfterMs);
   const dead = listWriters(directory).flatMap(({ path }) => {
     try {
       const source = new FileSource(Reader.open(state.backend().backend, path));

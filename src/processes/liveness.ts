@@ -16,6 +16,8 @@ export interface LivenessEvidence {
 /** What is known of the machine that asks. Injected where tests need another. */
 export interface Observer {
   readonly self: WriterIdentity;
+  /** Silence that hides a writer of which nothing better is known; `STALE_AFTER_MS` where not given. */
+  readonly staleAfterMs?: number;
   nowMs(): number;
   /** Start of a running process of this namespace, or undefined. */
   startTicksOf(pid: number): number | undefined;
@@ -45,7 +47,7 @@ export function liveness(evidence: LivenessEvidence, observer: Observer): Livene
   if (fact === 'live') return shown;
   const silentMs = observer.nowMs() - evidence.heartbeatMs;
   if (silentMs > (closed ? CLOSED_GRACE_MS : ABSORB_AFTER_MS)) return 'dead';
-  return silentMs > STALE_AFTER_MS ? 'hidden' : shown;
+  return silentMs > (observer.staleAfterMs ?? STALE_AFTER_MS) ? 'hidden' : shown;
 }
 
 /** A lock speaks only between processes of one kernel, and only if it was taken. */
@@ -74,9 +76,14 @@ function sameKernel(a: WriterIdentity, b: WriterIdentity): boolean {
 }
 
 /** The observer of this thread. */
-export function createObserver(self: WriterIdentity, nowMs: () => number): Observer {
+export function createObserver(
+  self: WriterIdentity,
+  nowMs: () => number,
+  staleAfterMs = STALE_AFTER_MS,
+): Observer {
   return {
     self,
+    staleAfterMs,
     nowMs,
     startTicksOf,
     runs(pid) {

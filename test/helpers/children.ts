@@ -15,11 +15,13 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Options of Node.js itself, such as `--import`. */
   readonly nodeArgs?: readonly string[];
+  /** A command that runs the command that follows it, in the same process: `unshare`, say. */
+  readonly through?: readonly string[];
 }
 
 /** Variables that would change what a child does: each test sets its own. */
 const OWN_VARIABLES =
-  /^(?:PROMETHEUS_MULTIPROC_(?:DIR|BACKEND)|prometheus_multiproc_dir|NODE_OPTIONS)$/;
+  /^(?:PROMETHEUS_MULTIPROC_(?:DIR|BACKEND|HEARTBEAT_MS|STALE_AFTER_MS)|prometheus_multiproc_dir|NODE_OPTIONS)$/;
 
 /** A real Node.js process that runs a program of test/programs and talks by messages. */
 export class Child {
@@ -117,9 +119,12 @@ export interface Reply {
 export function startChild(t: Teardown, program: string, options: ChildOptions = {}): Child {
   const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
   const file = fileURLToPath(new URL(`../programs/${program}.js`, import.meta.url));
+  const [execPath = process.execPath, ...before] = options.through ?? [];
+  const node = options.through === undefined ? [] : [...before, process.execPath];
   const child = fork(file, [...(options.args ?? [])], {
     env: { ...Object.fromEntries(inherited), ...options.env },
-    execArgv: ['--enable-source-maps', ...(options.nodeArgs ?? [])],
+    execPath,
+    execArgv: [...node, '--enable-source-maps', ...(options.nodeArgs ?? [])],
     // NaN and infinities survive.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

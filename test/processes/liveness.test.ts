@@ -118,6 +118,12 @@ test('the heartbeat of a writer elsewhere hides it when it is too old', (t) => {
   t.is(liveness(evidence({ heartbeatAgeMs: -5000 }), ELSEWHERE), 'live');
 });
 
+test('the age that hides a silent writer can be set', (t) => {
+  const set = { ...ELSEWHERE, staleAfterMs: 20_000 };
+  t.is(liveness(evidence({ heartbeatAgeMs: 20_000 }), set), 'live');
+  t.is(liveness(evidence({ heartbeatAgeMs: 20_001 }), set), 'hidden');
+});
+
 test('a mark hides a writer, and kills none', (t) => {
   const mark = Mark.dead;
   t.is(liveness(evidence({ mark, lock: 'held' }), observer()), 'hidden');
