@@ -23,6 +23,9 @@ import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
 import { FileSource } from './file-source.js';
 import type { Observer } from './liveness.js';
 
+/** Codes of opening what is no regular file: a directory, a FIFO, a link. It would be in the way for ever. */
+const NO_FILE: ReadonlySet<string> = new Set(['ENOTREG', 'ELOOP']);
+
 export interface CompactionTools {
   readonly backend: Backend;
   readonly observer: Observer;
@@ -114,13 +117,14 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
     return source;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    if (!(error instanceof FileFormatError)) throw error;
+    if (!(error instanceof FileFormatError || NO_FILE.has(errorCode(error)))) throw error;
     // It is good for those that know its version: they compact here.
     if (error instanceof UnsupportedFileError) throw error;
     // What cannot be read is not thrown away: somebody may be able to.
     const aside = `${path}.bad-${randomBytes(4).toString('hex')}`;
     renameSync(path, aside);
-    tools.onError(new Error(`${error.message}; kept as ${aside}`, { cause: error }));
+    const { message } = error as Error;
+    tools.onError(new Error(`${message}; kept as ${aside}`, { cause: error }));
     return undefined;
   }
 }
