@@ -227,6 +227,7 @@ export class Store {
         }
       }
     }
+    this.#empty(old);
     this.#try(() => old.writer.mapping.close());
   }
 
@@ -257,6 +258,15 @@ export class Store {
       for (const metric of metrics) this.#spill.define(metric);
       for (const one of seriesIn(metrics, old)) this.#spill.add(one, one.snapshot());
     });
+  }
+
+  /** What was in a file that was left is elsewhere now: it must not count again if the file is seen again. */
+  #empty(old: Place): void {
+    this.#try(() => old.writer.empty());
+    this.#try(() => {
+      for (const metric of [...old.metrics]) old.retire(metric);
+    });
+    this.#try(() => old.writer.mapping.flush());
   }
 
   /** Makes a file, fills it and shows it to readers; what was made is gone again when that fails. */

@@ -26,17 +26,7 @@ import type { WritableMapping } from '../mapping/mapping.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import type { MetricDescriptor } from '../model/metric.js';
 import type { SlotHolder } from './slots.js';
-
-/** One extent of the file and what of it is used. */
-interface Chunk {
-  readonly bytes: Uint8Array;
-  readonly values: Float64Array;
-  readonly dirty: DirtyRange | undefined;
-  /** File offset of the first byte. */
-  readonly begin: number;
-  /** Bytes used. */
-  used: number;
-}
+import { type WritableChunk as Chunk, toChunk, zeroValues } from './writable-chunk.js';
 
 /** A block of slots that a removed series left. */
 interface FreeBlock {
@@ -173,6 +163,15 @@ export class Writer {
     this.#append({ kind: RecordKind.absorbed, fileName });
   }
 
+  /**
+   * Zeroes all values of a file that was left for another one: a directory that was moved
+   * away or hidden by a mount may come back, and the other one has them too.
+   */
+  empty(): void {
+    this.#announceReuse();
+    for (const chunk of this.#valueChunks) zeroValues(chunk);
+  }
+
   /** Whether an archive holds what this writer had written: somebody took it for dead. */
   get isAbsorbed(): boolean {
     return this.#mapping.peek(MARK_AT) === Mark.absorbed;
@@ -206,10 +205,7 @@ export class Writer {
   #allocate(width: number): FreeBlock {
     const reused = this.#free.get(width)?.pop();
     if (reused !== undefined) {
-      // A reader that began before this and still knows the slots under their old labels
-      // sees the word changed when it ends, and begins again.
-      this.#store(REUSE_AT, (this.#words[REUSE_AT / 4] as number) + 1);
-      fence();
+      this.#announceReuse();
       return reused;
     }
     const bytes = width * SLOT_BYTES;
@@ -221,6 +217,12 @@ export class Writer {
     const index = chunk.used / SLOT_BYTES;
     chunk.used += bytes;
     return { chunk, index };
+  }
+
+  /** A reader that began before and knows slots as they were sees the word changed, and begins again. */
+  #announceReuse(): void {
+    this.#store(REUSE_AT, (this.#words[REUSE_AT / 4] as number) + 1);
+    fence();
   }
 
   #release(block: FreeBlock, width: number): void {
@@ -280,14 +282,4 @@ export class Writer {
     const word = Math.floor(at / SLOT_BYTES);
     this.#published?.mark(word, word);
   }
-}
-
-function toChunk(buffer: ArrayBuffer, begin: number, dirty: DirtyRange | undefined): Chunk {
-  return {
-    bytes: new Uint8Array(buffer),
-    values: new Float64Array(buffer),
-    dirty,
-    begin,
-    used: 0,
-  };
 }
