@@ -62,6 +62,14 @@ export class CapacityError extends MultiprocError {
   override name = 'CapacityError';
 }
 
+/** Limits of this process and of the system. */
+const NO_DESCRIPTOR: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+
+/** Whether something failed for want of a descriptor only. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  return NO_DESCRIPTOR.has(errorCode(error));
+}
+
 /** The `code` of a system error, or of the one that is the cause of ours; an error's class name where there is none. */
 export function errorCode(error: unknown): string {
   if (error instanceof MappingError) return error.code;

@@ -1,5 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
-import { BackendError, DirectoryError, errorCode } from './errors.js';
+import { BackendError, DirectoryError, errorCode, isOutOfDescriptors } from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
 import { MAX_SERIES_PER_METRIC } from './limits.js';
@@ -101,7 +101,8 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   function report(error: unknown, consequence = ''): void {
     // A backend that was forced and cannot work is the user's to know at once.
     if (error instanceof BackendError) throw error;
-    const reason = error instanceof DirectoryError ? 'directory' : errorCode(error);
+    const ofDirectory = error instanceof DirectoryError && !isOutOfDescriptors(error);
+    const reason = ofDirectory ? 'directory' : errorCode(error);
     const message = error instanceof Error ? error.message : String(error);
     if (errors.count(reason)) warn(`${message}.${consequence}`);
   }

@@ -171,19 +171,34 @@ export class Collector {
     if (own?.update()) changed = true;
     for (const view of this.#views.values()) {
       try {
-        if (view.scan()) changed = true;
+        if (this.#scanView(view)) changed = true;
         sources.push(...view.sources);
       } catch (error) {
+        if (!(error instanceof DirectoryError) || own === undefined) throw error;
+        if (own.update()) changed = true;
         // With values of its own in memory the process still has something to show.
-        if (!(error instanceof DirectoryError) || own === undefined || own.series.length === 0) {
-          throw error;
-        }
+        if (own.series.length === 0) throw error;
         this.#state.report(error);
       }
     }
     if (own !== undefined) sources.push(own);
     if (changed || sources.length !== this.#sources.length) this.#topology++;
     this.#sources = sources;
+  }
+
+  /** True when the view has changed. @throws DirectoryError */
+  #scanView(view: DirectoryView): boolean {
+    try {
+      return view.scan();
+    } catch (error) {
+      const { directory, store } = this.#state;
+      const ownFile = view.path === directory ? store.fileWriter : undefined;
+      if (!(error instanceof DirectoryError) || ownFile === undefined) throw error;
+      // The directory went with this thread's file in it: its values are to be on this
+      // page, and not only on those after the next heartbeat.
+      store.beat(nowMs());
+      return view.scan() || store.fileWriter !== ownFile;
+    }
   }
 
   #openViews(directories: readonly string[]): boolean {

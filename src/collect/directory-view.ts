@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { errorCode, FileFormatError } from '../errors.js';
+import { errorCode, FileFormatError, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
 import { ARCHIVE_NAME, listWriters, requireDirectory } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
@@ -8,8 +8,6 @@ import type { Observer } from '../processes/liveness.js';
 import { Reader } from '../store/reader.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
-/** Limits of this process and of the system. */
-const NO_DESCRIPTOR: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
 /**
  * The files of one directory, as of the last `scan`: the archive and the writers that it
@@ -125,7 +123,7 @@ export class DirectoryView {
     try {
       return listWriters(this.path).map(({ path }) => path);
     } catch (error) {
-      if (!NO_DESCRIPTOR.has(errorCode(error)) || this.#writers.size === 0) throw error;
+      if (!isOutOfDescriptors(error) || this.#writers.size === 0) throw error;
       this.#report(error);
       return [...this.#writers.keys()];
     }

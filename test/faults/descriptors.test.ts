@@ -1,0 +1,86 @@
+// Applications that have used up their descriptors, and get some back.
+
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { firstDifference, shownBy, showsAll, startApplication } from '../helpers/application.js';
+import { expectedBackends } from '../helpers/backends.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
+
+const SERIES = 300;
+const FEW_DESCRIPTORS = ['sh', '-c', 'ulimit -n 128 && exec "$@"', 'sh'];
+
+const onPosix = process.platform === 'win32' ? test.serial.skip : test.serial;
+
+for (const backend of expectedBackends()) {
+  onPosix(
+    `${backend}: metrics made without a descriptor left reach files once there are some`,
+    async (t) => {
+      const dir = temporaryDirectory(t);
+      const app = startApplication(t, backend, dir, { through: FEW_DESCRIPTORS });
+      const taken = await app.takeDescriptors();
+      t.true(taken > 0 && taken < 128, `${taken}`);
+      await app.count(SERIES);
+      await app.count(SERIES / 2);
+      await app.giveDescriptorsBack();
+      const other = startApplication(t, backend, dir);
+      await showsAll(other, app);
+      await app.count(SERIES + 1);
+      await showsAll(other, app);
+      await showsAll(app, app);
+      const warnings = await app.warnings();
+      t.is(warnings.length, 1, warnings.join('\n'));
+      t.regex(warnings[0] as string, /EMFILE/);
+    },
+  );
+
+  onPosix(
+    `${backend}: without a descriptor left a running application counts on, also when its directory is wiped`,
+    async (t) => {
+      const dir = temporaryDirectory(t);
+      const app = startApplication(t, backend, dir, { through: FEW_DESCRIPTORS });
+      const other = startApplication(t, backend, dir);
+      await app.count(SERIES);
+      await showsAll(app, app);
+      await app.takeDescriptors();
+      // New series make the file grow through the descriptor that it has.
+      await app.count(10 * SERIES);
+      await showsAll(other, app);
+      t.is(firstDifference(await shownBy(app), app.counted), undefined);
+
+      for (const name of readdirSync(dir)) rmSync(path.join(dir, name));
+      await app.count(11 * SERIES);
+      await app.giveDescriptorsBack();
+      await showsAll(other, app);
+      await showsAll(app, app);
+      t.is(firstDifference(await shownBy(app), app.counted), undefined);
+    },
+  );
+
+  onPosix(
+    `${backend}: a collector without descriptors serves what it knows, and the rest once it has some`,
+    async (t) => {
+      const dir = temporaryDirectory(t);
+      const [first, second] = [
+        startApplication(t, backend, dir),
+        startApplication(t, backend, dir),
+      ];
+      const reader = startApplication(t, backend, dir, { through: FEW_DESCRIPTORS });
+      await first.make('Counter', { name: 'first_total' });
+      await first.call('first_total', 'inc', 1);
+      t.is(await reader.value('first_total'), 1);
+      await reader.takeDescriptors();
+      await second.make('Counter', { name: 'second_total' });
+      await second.call('second_total', 'inc', 2);
+      await first.call('first_total', 'inc', 2);
+      t.is(await reader.value('first_total'), 3);
+      t.is(await reader.value('second_total'), undefined);
+      await reader.giveDescriptorsBack();
+      t.is(await reader.value('first_total'), 3);
+      t.is(await reader.value('second_total'), 2);
+      const warnings = await reader.warnings();
+      t.is(warnings.length, 1, warnings.join('\n'));
+      t.regex(warnings[0] as string, /EMFILE/);
+    },
+  );
+}
