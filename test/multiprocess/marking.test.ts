@@ -32,14 +32,19 @@ for (const backend of expectedBackends()) {
       await writer.call('g', 'set', 2);
       await writer.call('c_total', 'inc', 2);
     }
-    const files = readdirSync(dir).sort();
+    // A compaction that finds nothing to do has a lock there for a moment.
+    const metricFiles = () =>
+      readdirSync(dir)
+        .filter((name) => name.endsWith('.pmp'))
+        .sort();
+    const files = metricFiles();
     for (let times = 0; times < 3; times++) {
       await b.mark(a.pid);
       await reader.mark(a.pid, dir);
       t.is(await reader.value('g'), 2);
       t.is(await reader.value('c_total'), 4);
     }
-    t.deepEqual(readdirSync(dir).sort(), files);
+    t.deepEqual(metricFiles(), files);
     await a.kill();
     await reader.mark(a.pid);
     t.is(await reader.value('g'), 2);
