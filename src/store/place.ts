@@ -69,6 +69,19 @@ export class Place {
     this.gone++;
   }
 
+  /**
+   * For a file that was left for another one: what was in it is elsewhere now, and must
+   * not count again if the file is seen again. @throws MappingError | CapacityError
+   */
+  empty(): void {
+    this.writer.empty();
+    try {
+      for (const metric of [...this.metrics]) this.retire(metric);
+    } finally {
+      this.writer.mapping.flush();
+    }
+  }
+
   /** Gives a series a block here, with these values. When it throws the series is where it was. */
   add(series: Series, initial: ArrayLike<number> | undefined): void {
     const { metric } = series;

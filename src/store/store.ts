@@ -220,14 +220,14 @@ export class Store {
       for (const series of seriesIn(metrics, old)) place.add(series, carried(series));
     });
     if (!renewed) {
-      for (const metric of metrics) this.#spill.define(metric);
-      for (const metric of metrics) {
-        for (const series of metric.series) {
+      this.#try(() => {
+        for (const metric of metrics) this.#spill.define(metric);
+        for (const series of metrics.flatMap((metric) => [...metric.series])) {
           if (series.place !== this.#spill) this.#spill.add(series, carried(series));
         }
-      }
+      });
     }
-    this.#empty(old);
+    this.#try(() => old.empty());
     this.#try(() => old.writer.mapping.close());
   }
 
@@ -258,15 +258,6 @@ export class Store {
       for (const metric of metrics) this.#spill.define(metric);
       for (const one of seriesIn(metrics, old)) this.#spill.add(one, one.snapshot());
     });
-  }
-
-  /** What was in a file that was left is elsewhere now: it must not count again if the file is seen again. */
-  #empty(old: Place): void {
-    this.#try(() => old.writer.empty());
-    this.#try(() => {
-      for (const metric of [...old.metrics]) old.retire(metric);
-    });
-    this.#try(() => old.writer.mapping.flush());
   }
 
   /** Makes a file, fills it and shows it to readers; what was made is gone again when that fails. */
