@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { BackendError, DirectoryError, errorCode, isOutOfDescriptors } from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
@@ -6,9 +6,13 @@ import { MAX_SERIES_PER_METRIC } from './limits.js';
 import { type BackendChoice, chooseBackend } from './mapping/backend.js';
 import type { WritableMapping } from './mapping/mapping.js';
 import { MemoryMapping } from './mapping/memory.js';
-import type { BackendName } from './model/backend.js';
 import { correctClock, nowMs } from './processes/clock.js';
-import { directoryFromEnvironment, ensureDirectory, newWriterName } from './processes/directory.js';
+import {
+  directoryFromEnvironment,
+  ensureDirectory,
+  inodeAt,
+  newWriterName,
+} from './processes/directory.js';
 import { ownIdentity } from './processes/identity.js';
 import { timingFromEnvironment } from './processes/timing.js';
 import { Series, StoreMetric } from './store/series.js';
@@ -16,7 +20,7 @@ import { Store } from './store/store.js';
 import { Writer } from './store/writer.js';
 import { threadShared } from './thread-shared.js';
 
-/** A metric whose `collect` callback brings it up to date before this thread makes a page. */
+/** A metric that may have a `collect` callback, which brings it up to date before this thread makes a page. */
 export interface Computed {
   readonly name: string;
   /** @internal */
@@ -33,12 +37,10 @@ export interface ThreadState {
   readonly store: Store;
   /** Silence that hides a writer of which nothing better is known. */
   readonly staleAfterMs: number;
-  /** Metrics with a callback that some registry shows. */
+  /** Metrics that some registry shows. */
   readonly computed: Set<Computed>;
   /** The backend in use, once one was chosen. */
   backend(): BackendChoice;
-  /** What this thread's own values are mapped by, and `memory` where they are not. */
-  ownBackend(): BackendName;
   /** Series that a metric may have where it does not say itself. */
   readonly maxSeries: number;
   /** Counts that a limit was met in `prom_multiproc_errors_total{reason}` and warns of the first time. */
@@ -93,7 +95,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
       writer.mapping.rename(inPlaceOf?.mapping.path ?? (finalNames.get(writer) as string)),
     discard: (writer) => discard(writer.mapping),
     openMemory: () => new Writer(new MemoryMapping(), header()),
-    isPresent: ({ mapping }) => isSameFile(mapping.path, mapping.inode),
+    isPresent: ({ mapping }) => inodeAt(mapping.path) === mapping.inode,
     onError: (error) => report(error, ' Metrics are counted in memory until that is mended.'),
   });
   const errors = new ErrorCounter(store);
@@ -131,7 +133,6 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     staleAfterMs,
     computed: new Set(),
     backend,
-    ownBackend: () => store.fileWriter?.mapping.backend ?? 'memory',
     warn,
     report,
   };
@@ -146,17 +147,6 @@ function maxSeriesFrom(env: NodeJS.ProcessEnv, warn: (message: string) => void):
     `PROMETHEUS_MULTIPROC_MAX_SERIES is "${text}", not a whole number above 0: ${MAX_SERIES_PER_METRIC} is used`,
   );
   return MAX_SERIES_PER_METRIC;
-}
-
-/** Whether a path still names the file. @throws where the system does not say */
-function isSameFile(path: string, inode: number): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.ino === inode;
-  } catch (error) {
-    // A file stands where a directory of the path was.
-    if (errorCode(error) === 'ENOTDIR') return false;
-    throw error;
-  }
 }
 
 /** Leaves a file that no reader has seen. */

@@ -28,7 +28,7 @@ async function inTime(name: string, result: PromiseLike<unknown>): Promise<void>
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(callbackError(name, `it took longer than ${COLLECT_CALLBACK_TIMEOUT_MS} ms`)),
+      () => reject(new Error(`it took longer than ${COLLECT_CALLBACK_TIMEOUT_MS} ms`)),
       COLLECT_CALLBACK_TIMEOUT_MS,
     );
   });
@@ -42,9 +42,6 @@ async function inTime(name: string, result: PromiseLike<unknown>): Promise<void>
 }
 
 function callbackError(name: string, cause: unknown): Error {
-  if (cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'collect_callback') {
-    return cause;
-  }
   const reason = cause instanceof Error ? cause.message : String(cause);
   const error = new Error(`The collect callback of ${name} failed: ${reason}`, { cause });
   return Object.assign(error, { code: 'collect_callback' });

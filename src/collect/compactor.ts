@@ -1,7 +1,11 @@
 import { errorCode } from '../errors.js';
 import { COMPACT_INTERVAL_MS } from '../limits.js';
 import { nowMs } from '../processes/clock.js';
-import { type CompactionResult, compactDirectory } from '../processes/compaction.js';
+import {
+  type CompactionResult,
+  type CompactionTools,
+  compactDirectory,
+} from '../processes/compaction.js';
 import { createObserver } from '../processes/liveness.js';
 import { type ThreadState, threadState } from '../state.js';
 import { threadShared } from '../thread-shared.js';
@@ -14,11 +18,16 @@ export function compactOnce(
   directory: string,
   state: ThreadState = threadState(),
 ): Promise<CompactionResult | undefined> {
-  return compactDirectory(directory, {
+  return compactDirectory(directory, compactionTools(state));
+}
+
+/** What this thread compacts with. */
+export function compactionTools(state: ThreadState = threadState()): CompactionTools {
+  return {
     backend: state.backend().backend,
     observer: createObserver(state.identity, nowMs, state.staleAfterMs),
     onError: (error) => state.report(error),
-  });
+  };
 }
 
 /** Compacts directories in the background, each once at a time and not too often. */

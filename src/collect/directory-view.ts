@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorCode, FileFormatError, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
-import { ARCHIVE_NAME, listWriters, requireDirectory } from '../processes/directory.js';
+import { ARCHIVE_NAME, inodeAt, listWriters, requireDirectory } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
 import { Reader } from '../store/reader.js';
@@ -173,15 +172,5 @@ export class DirectoryView {
   #drop(path: string, source: FileSource): void {
     this.#writers.delete(path);
     source.reader.close();
-  }
-}
-
-function inodeAt(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
-  } catch (error) {
-    // The directory is a file by now: there is no archive in it.
-    if (errorCode(error) === 'ENOTDIR') return 0;
-    throw error;
   }
 }

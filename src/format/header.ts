@@ -12,6 +12,7 @@ import {
   HEADER_BYTES,
   HOST_AT,
   KIND_AT,
+  LITTLE_ENDIAN,
   LOCKED_AT,
   MAGIC,
   MAGIC_AT,
@@ -141,8 +142,6 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
     host: Buffer.from(bytes.subarray(HOST_AT + 1, HOST_AT + 1 + hostLength)).toString(),
   };
 }
-
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 function setU32(view: DataView, at: number, value: number): void {
   view.setUint32(at, value, LITTLE_ENDIAN);

@@ -30,6 +30,9 @@ export const FORMAT_VERSION = 1;
 /** Reads as this number only in the byte order that wrote it. */
 export const BYTE_ORDER_MARK = 0x01020304;
 
+/** The byte order of this machine, for views that want to be told. */
+export const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
 const U32 = 4;
 const F64 = 8;
 

@@ -1,6 +1,7 @@
 import { FileFormatError } from '../errors.js';
 import { MAX_RECORD_BYTES } from '../limits.js';
 import { GAUGE_MODES, LABEL_NAME, METRIC_NAME, METRIC_TYPES } from '../model/metric.js';
+import { LITTLE_ENDIAN } from './layout.js';
 import {
   ABSENT,
   type MetricRecord,
@@ -174,5 +175,3 @@ export class RecordDecoder {
     return new FileFormatError(this.#path, this.#begin + at, message);
   }
 }
-
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

@@ -1,8 +1,8 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { compactOnce } from '../collect/compactor.js';
+import { compactionTools, compactOnce } from '../collect/compactor.js';
 import { DirectoryError, errorCode } from '../errors.js';
-import { nowMs } from '../processes/clock.js';
+import { openDead } from '../processes/compaction.js';
 import { withCompactionLock } from '../processes/compaction-lock.js';
 import {
   ARCHIVE_NAME,
@@ -10,10 +10,7 @@ import {
   listWriters,
   requireDirectory,
 } from '../processes/directory.js';
-import { FileSource } from '../processes/file-source.js';
-import { createObserver } from '../processes/liveness.js';
 import { threadState } from '../state.js';
-import { Reader } from '../store/reader.js';
 
 /**
  * Folds what dead writers left into the directory's archive, now and completely, and
@@ -50,18 +47,11 @@ export async function resetDirectory(dir?: string): Promise<number> {
 }
 
 function removeDead(directory: string): number {
-  const state = threadState();
-  const observer = createObserver(state.identity, nowMs, state.staleAfterMs);
+  const tools = compactionTools();
   const dead = listWriters(directory).flatMap(({ path }) => {
-    try {
-      const source = new FileSource(Reader.open(state.backend().backend, path));
-      source.readAndJudge(observer);
-      source.reader.close();
-      return source.liveness === 'dead' ? [path] : [];
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') state.report(error);
-      return [];
-    }
+    const source = openDead(path, tools);
+    source?.reader.close();
+    return source === undefined ? [] : [path];
   });
   // The archive last: as long as it is there it names files that are not to be read.
   const archive = join(directory, ARCHIVE_NAME);

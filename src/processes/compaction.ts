@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
-  constants,
   fsyncSync,
   openSync,
   readdirSync,
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorCode, FileFormatError, UnsupportedFileError } from '../errors.js';
-import { FileKind, FLUSH_SEQUENCE_AT, MARK_AT, Mark } from '../format/layout.js';
+import { FileKind, FLUSH_SEQUENCE_AT, Mark } from '../format/layout.js';
 import { MAX_ABSORBED_AT_ONCE, UNFINISHED_FILE_AGE_MS } from '../limits.js';
 import type { Backend } from '../mapping/mapping.js';
 import { foldForArchive } from '../merge/archive.js';
@@ -22,6 +20,7 @@ import { withCompactionLock } from './compaction-lock.js';
 import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
 import { FileSource } from './file-source.js';
 import type { Observer } from './liveness.js';
+import { openToMark, writeMark } from './mark.js';
 
 /** Codes of opening what is no regular file: a directory, a FIFO, a link. It would be in the way for ever. */
 const NO_FILE: ReadonlySet<string> = new Set(['ENOTREG', 'ELOOP']);
@@ -129,8 +128,8 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
   }
 }
 
-/** The writer of a file, if it is certainly dead. */
-function openDead(path: string, tools: CompactionTools): FileSource | undefined {
+/** The writer of a file, read and open, if it is certainly dead. */
+export function openDead(path: string, tools: CompactionTools): FileSource | undefined {
   let source: FileSource | undefined;
   try {
     source = new FileSource(Reader.open(tools.backend, path));
@@ -213,9 +212,9 @@ function syncFile(path: string): void {
  */
 function removeAbsorbed(path: string, { onError }: CompactionTools): boolean {
   try {
-    const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+    const fd = openToMark(path);
     try {
-      writeSync(fd, new Uint8Array(new Int32Array([Mark.absorbed]).buffer), 0, 4, MARK_AT);
+      writeMark(fd, Mark.absorbed);
     } finally {
       closeSync(fd);
     }

@@ -66,6 +66,17 @@ export function requireDirectory(path: string): void {
   }
 }
 
+/** Inode that a path leads to, 0 where it leads nowhere. @throws where the system does not say */
+export function inodeAt(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+  } catch (error) {
+    // A file stands where a directory of the path was.
+    if (errorCode(error) === 'ENOTDIR') return 0;
+    throw error;
+  }
+}
+
 export interface NewName {
   /** Where to make the file; readers pass over names that begin with a dot. */
   readonly temporary: string;

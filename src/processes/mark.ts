@@ -29,15 +29,26 @@ export function markFiles(
 }
 
 function markFile(path: string, self: WriterIdentity): boolean {
-  const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  const fd = openToMark(path);
   try {
     const header = new Uint8Array(HEADER_BYTES);
     const length = readSync(fd, header, 0, HEADER_BYTES, 0);
     const identity = decodeHeader(header.subarray(0, length), path);
     if (identity.host !== self.host || identity.pidNamespace !== self.pidNamespace) return false;
-    writeSync(fd, new Uint8Array(new Int32Array([Mark.dead]).buffer), 0, 4, MARK_AT);
+    writeMark(fd, Mark.dead);
     return true;
   } finally {
     closeSync(fd);
   }
+}
+
+/** Opens a writer's file for `writeMark`, never through a link. */
+export function openToMark(path: string): number {
+  return openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+}
+
+/** Says of the writer of a file what others know of it. */
+export function writeMark(fd: number, mark: number): void {
+  const word = new Uint8Array(new Int32Array([mark]).buffer);
+  writeSync(fd, word, 0, word.length, MARK_AT);
 }
