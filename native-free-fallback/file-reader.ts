@@ -59,6 +59,10 @@ class FileReader implements ReadableMapping {
     this.#copy.refresh();
   }
 
+  get unsettled(): boolean {
+    return this.#copy.unsettled;
+  }
+
   probeLock(): LockState {
     return 'unknown';
   }

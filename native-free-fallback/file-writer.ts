@@ -40,6 +40,7 @@ class FileWriter implements WritableMapping {
   /** View of the sequence word in the first extent, so that a flush of its neighbours carries it along. */
   #sequence: Uint32Array | undefined;
   #path: string;
+  #flushes = 0;
   #scheduled: NodeJS.Immediate | undefined;
   #writeThrough = false;
 
@@ -53,6 +54,10 @@ class FileWriter implements WritableMapping {
 
   get path(): string {
     return this.#path;
+  }
+
+  get flushes(): number {
+    return this.#flushes;
   }
 
   extend(offset: number, length: number): ArrayBuffer {
@@ -102,6 +107,7 @@ class FileWriter implements WritableMapping {
     }
     advance(sequence);
     this.#writeSequence(sequence);
+    this.#flushes++;
   }
 
   writeThrough(): void {

@@ -62,6 +62,15 @@ export class CapacityError extends MultiprocError {
   override name = 'CapacityError';
 }
 
+/** Codes of opening what is no regular file: a directory, a FIFO, a link. */
+const NO_FILE: ReadonlySet<string> = new Set(['ENOTREG', 'ELOOP']);
+
+/** Whether it is the file that is wrong, so that nobody can read it before it is another. */
+export function isBadFile(error: unknown): error is FileFormatError | MappingError {
+  if (error instanceof FileFormatError) return true;
+  return error instanceof MappingError && NO_FILE.has(error.code);
+}
+
 /** Limits of this process and of the system. */
 const NO_DESCRIPTOR: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 

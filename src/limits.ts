@@ -98,8 +98,18 @@ export const UNFINISHED_FILE_AGE_MS = 60_000;
 /** Milliseconds that one `collect` callback may take before the page is made without its update. */
 export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
 
-/** Times that a reader begins again when files move under it before it serves what it has. */
-export const MAX_READ_ATTEMPTS = 8;
+/**
+ * Times that a collector begins again when the archive is replaced under it. A scan of
+ * files that are known is shorter than a compaction, so it catches up; if it does not,
+ * there is no page: one that misses what was folded meanwhile would show counters fall.
+ */
+export const MAX_SCAN_ATTEMPTS = 32;
+
+/** Scans in which slots changed hands after which all writers' values are held, and not only theirs. */
+export const SCANS_BEFORE_HOLDING_ALL = 2;
+
+/** Times that the file backend's reader begins again when slots change hands under it, before it says so. */
+export const MAX_READ_ATTEMPTS = 4;
 
 /** Times that the file backend's reader tries again on a file that is being flushed under it. */
 export const MAX_FLUSH_ATTEMPTS = 32;

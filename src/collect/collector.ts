@@ -2,7 +2,7 @@ import { DirectoryError } from '../errors.js';
 import { toFamily } from '../exposition/families.js';
 import { FORMATS, type FormatName } from '../exposition/formats.js';
 import { PageRenderer } from '../exposition/page.js';
-import { MAX_READ_ATTEMPTS } from '../limits.js';
+import { MAX_SCAN_ATTEMPTS } from '../limits.js';
 import type { Select } from '../merge/claims.js';
 import { type MergePlan, planMerge } from '../merge/plan.js';
 import type { MergeSource } from '../merge/source.js';
@@ -17,7 +17,9 @@ import { runCallbacks } from './callbacks.js';
 import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
 import { DirectoryView } from './directory-view.js';
+import { familyFilter } from './family-filter.js';
 import { memorySource } from './memory-source.js';
+import { Restless } from './restless.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
 
 export interface CollectorOptions {
@@ -47,9 +49,8 @@ interface CachedPlan {
 const ALL: PageSelection = { metrics: new Map(), defaultLabels: [] };
 
 /**
- * Reads, merges and renders what all processes have written into a directory. Any
- * process may have one; readers need no right to write. Known files stay open and what was parsed
- * once is not parsed again, so keep a collector as long as you scrape.
+ * Reads, merges and renders what all processes have written into a directory. Readers need
+ * no right to write. Known files stay open, so keep a collector as long as you scrape.
  */
 export class Collector {
   readonly #state: ThreadState;
@@ -90,7 +91,8 @@ export class Collector {
   /**
    * The merged page.
    *
-   * @throws DirectoryError when there is no directory to read and this process has nothing to show either
+   * @throws DirectoryError when there is nothing to show: no directory and nothing of this
+   * process, or a directory that changes faster than it can be read
    */
   async collect(options: PageOptions = {}): Promise<string> {
     const families = await this.#collect(ALL, options.names);
@@ -150,16 +152,24 @@ export class Collector {
     }
   }
 
-  /** Merges one moment: begins again when slots changed hands meanwhile. */
+  /**
+   * Merges one moment: begins again when the archive was replaced meanwhile, or slots
+   * changed hands, and then holds the values of those writers still.
+   */
   #merge(directories: readonly string[], selection: PageSelection): MergePlan {
+    const restless = new Restless();
     for (let attempt = 1; ; attempt++) {
       this.#scan(directories);
+      if (restless.hold(this.#sources)) this.#topology++;
       const plan = this.#planOf(selection);
       plan.run();
-      const stable =
-        this.#sources.every(({ reader }) => !reader.slotsMoved) &&
-        [...this.#views.values()].every((view) => view.isStable());
-      if (stable || attempt === MAX_READ_ATTEMPTS) return plan;
+      const moved = this.#sources.filter((source) => source.slotsMoved);
+      const replaced = [...this.#views.values()].find((view) => !view.isStable());
+      if (moved.length === 0 && replaced === undefined) return plan;
+      restless.note(moved);
+      if (attempt < MAX_SCAN_ATTEMPTS) continue;
+      const path = replaced?.path ?? (moved[0] as FileSource).reader.path;
+      throw new DirectoryError(path, `${path} changed under each of ${attempt} readings`);
     }
   }
 
@@ -287,12 +297,4 @@ export class Collector {
     });
     return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
-}
-
-const SAMPLE_SUFFIX = /_(?:total|bucket|sum|count)$/;
-
-function familyFilter(names: readonly string[]): (family: string) => boolean {
-  const wanted = new Set(names);
-  for (const name of names) wanted.add(name.replace(SAMPLE_SUFFIX, ''));
-  return (family) => wanted.has(family) || wanted.has(family.replace(/_total$/, ''));
 }

@@ -1,10 +1,9 @@
 import { basename, join } from 'node:path';
-import { errorCode, FileFormatError, isOutOfDescriptors } from '../errors.js';
+import { errorCode, isBadFile, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
-import { ARCHIVE_NAME, inodeAt, listWriters, requireDirectory } from '../processes/directory.js';
+import { ARCHIVE_NAME, listWriters, requireDirectory, stampAt } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
-import { Reader } from '../store/reader.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -20,11 +19,11 @@ export class DirectoryView {
   readonly #observer: Observer;
   readonly #report: (error: unknown) => void;
   readonly #writers = new Map<string, FileSource>();
-  /** Files that are no good, by path: looked at once. */
-  readonly #rejected = new Set<string>();
+  /** Files that are no good, by path: looked at again when they are others. */
+  readonly #rejected = new Map<string, string>();
   #archive: FileSource | undefined;
-  /** Inode that the archive's name led to when it was opened; 0 for none. */
-  #archiveInode = 0;
+  /** What the archive's name led to when it was opened; empty for nothing. */
+  #archiveStamp = '';
   #skipped = 0;
 
   constructor(
@@ -73,38 +72,38 @@ export class DirectoryView {
       this.#drop(path, source);
       changed = true;
     }
-    for (const path of this.#rejected) if (!listed.has(path)) this.#rejected.delete(path);
+    for (const path of this.#rejected.keys()) if (!listed.has(path)) this.#rejected.delete(path);
     for (const path of listed) if (this.#refresh(path)) changed = true;
     return changed;
   }
 
   /** Whether what was read since the last scan is the state of one moment. */
   isStable(): boolean {
-    return inodeAt(this.#archivePath) === this.#archiveInode;
+    return stampAt(this.#archivePath) === this.#archiveStamp;
   }
 
   close(): void {
     for (const [path, source] of this.#writers) this.#drop(path, source);
     this.#archive?.reader.close();
     this.#archive = undefined;
-    this.#archiveInode = 0;
+    this.#archiveStamp = '';
   }
 
   /** Opens the archive that the name leads to now; true when it is another one. */
   #openArchive(): boolean {
-    const inode = inodeAt(this.#archivePath);
-    if (inode === this.#archiveInode) {
-      if (inode !== 0 && this.#archive === undefined) this.#skipped++;
+    const stamp = stampAt(this.#archivePath);
+    if (stamp === this.#archiveStamp) {
+      if (stamp !== '' && this.#archive === undefined) this.#skipped++;
       return false;
     }
     this.#archive?.reader.close();
     this.#archive = undefined;
-    this.#archiveInode = inode;
-    if (inode === 0) return true;
+    this.#archiveStamp = stamp;
+    if (stamp === '') return true;
     try {
-      const archive = new FileSource(Reader.open(this.#backend, this.#archivePath));
-      this.#archiveInode = archive.reader.inode;
+      const archive = FileSource.open(this.#backend, this.#archivePath);
       archive.update();
+      this.#archiveStamp = archive.stamp;
       this.#archive = archive;
     } catch (error) {
       // Replaced or removed since: `isStable` will tell.
@@ -112,7 +111,7 @@ export class DirectoryView {
       this.#skipped++;
       this.#report(error);
       // Anything but the bytes themselves may be better at the next scan.
-      if (!(error instanceof FileFormatError)) this.#archiveInode = 0;
+      if (!isBadFile(error)) this.#archiveStamp = '';
     }
     return true;
   }
@@ -129,43 +128,51 @@ export class DirectoryView {
   }
 
   #refresh(path: string): boolean {
-    if (this.#rejected.has(path)) {
-      this.#skipped++;
-      return false;
-    }
-    let source = this.#writers.get(path);
-    try {
-      if (source !== undefined && source.liveness !== 'dead') source.reader.requireWhole();
-      if (source === undefined) {
-        source = new FileSource(Reader.open(this.#backend, path));
-        this.#writers.set(path, source);
-        this.#readAndJudge(source);
-        return true;
+    const rejected = this.#rejected.get(path);
+    if (rejected !== undefined) {
+      if (rejected === stampAt(path)) {
+        this.#skipped++;
+        return false;
       }
-      if (source.liveness === 'dead') return false;
-      const changed = this.#readAndJudge(source);
-      if (!source.reader.superseded) return changed;
-      // The writer has made a new file of this name, and counts there.
-      this.#drop(path, source);
-      this.#refresh(path);
-      return true;
+      this.#rejected.delete(path);
+    }
+    const known = this.#writers.get(path);
+    try {
+      if (known?.liveness === 'dead') {
+        // Cut off, its memory is a signal to whoever touches it; and the name of a writer that
+        // made its file anew, and let go of the old one just then, leads to the new one.
+        if (known.isUntouched) return false;
+        this.#drop(path, known);
+      }
+      return this.#read(path) || known !== this.#writers.get(path);
     } catch (error) {
-      const known = source !== undefined;
+      const source = this.#writers.get(path);
       if (source !== undefined) this.#drop(path, source);
       // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
-      if (errorCode(error) === 'ENOENT') return known;
+      if (errorCode(error) === 'ENOENT') return known !== undefined;
       this.#skipped++;
-      if (error instanceof FileFormatError) this.#rejected.add(path);
+      if (isBadFile(error)) this.#rejected.set(path, stampAt(path));
       this.#report(error);
-      return known;
+      return known !== undefined;
     }
   }
 
-  /** True when series, or whether the writer lives, have changed. */
-  #readAndJudge(source: FileSource): boolean {
+  /** Opens a file that is not open, and reads what is new; true when that, or who lives, has changed. */
+  #read(path: string): boolean {
+    let source = this.#writers.get(path);
+    if (source === undefined) {
+      source = FileSource.open(this.#backend, path);
+      this.#writers.set(path, source);
+    }
     const changed = source.readAndJudge(this.#observer);
-    // The dead write nothing more, and there may be more of them than descriptors.
-    if (source.liveness === 'dead') source.reader.close();
+    if (source.reader.superseded) {
+      // The writer has made a new file of this name, and counts there.
+      this.#drop(path, source);
+      this.#read(path);
+      return true;
+    }
+    // The dead write nothing more.
+    if (source.liveness === 'dead') source.settle();
     return changed;
   }
 

@@ -55,8 +55,10 @@ export const HOST_AT = PID_NAMESPACE_AT + F64 + ORIGIN_RESERVED;
 const HOST_BYTES = 1 + MAX_HOST_BYTES;
 
 // Marks: written by others than the writer, who never writes here.
-/** Written by anybody who knows the process to be gone: `markProcessDead`. */
+/** Written by anybody who knows the process to be gone: see `Mark`. */
 export const MARK_AT = HOST_AT + HOST_BYTES;
+/** Not 0 when an archive has the writer's values. A word of its own, so that no mark that comes later hides it. */
+export const ABSORBED_AT = MARK_AT + U32;
 const MARKS_BYTES = 64;
 
 // Publication, written by the writer.
@@ -101,8 +103,8 @@ export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 /** What a writer says of itself. */
 export const WriterState = { live: 1, closed: 2 } as const;
 
-/** What others say of a writer. `absorbed`: an archive has its values, and the file is about to go. */
-export const Mark = { none: 0, dead: 1, absorbed: 2 } as const;
+/** What others say of a writer. */
+export const Mark = { none: 0, dead: 1 } as const;
 
 for (const [what, offset, alignment] of [
   ['magic', MAGIC_AT, 8],

@@ -15,10 +15,15 @@ export class FlushedCopy implements FileCopy {
 
   /** The number at the last reading. */
   #asOf: number | undefined;
+  #unsettled = false;
 
   constructor(read: ReadInto, sequenceAt: number) {
     this.#read = read;
     this.#sequenceAt = sequenceAt;
+  }
+
+  get unsettled(): boolean {
+    return this.#unsettled;
   }
 
   map(offset: number, length: number): ArrayBuffer {
@@ -34,6 +39,7 @@ export class FlushedCopy implements FileCopy {
   pair(): void {}
 
   refresh(): void {
+    this.#unsettled = false;
     this.#between(() => {
       for (const [offset, bytes] of this.#extents) this.#read(bytes, offset);
     });
@@ -62,6 +68,8 @@ export class FlushedCopy implements FileCopy {
     const last = this.#word[0] as number;
     this.#stuckAt = last % 2 === 1 ? last : undefined;
     read();
+    // Its writer flushes all the time, or went on.
+    if (this.#readSequence() !== last) this.#unsettled = true;
   }
 
   #readSequence(): number {

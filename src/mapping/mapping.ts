@@ -51,6 +51,8 @@ export interface WritableMapping {
   peek(offset: number): number;
   /** Brings all marked changes to the file. Nothing to do where memory is the file. */
   flush(): void;
+  /** How many flushes have brought all there was; undefined where memory is the file. */
+  readonly flushes: number | undefined;
   /** From now on every change goes to the file at once: the thread ends, and no later turn will come. */
   writeThrough(): void;
   /** Gives the new file its final name. */
@@ -82,6 +84,11 @@ export interface ReadableMapping {
   pair(offset: number): void;
   /** Brings mapped bytes up to date, whole values only. Nothing to do where memory is the file. */
   refresh(): void;
+  /**
+   * Whether slots may have changed hands while the last `refresh` and what was mapped since
+   * were read: values may stand under labels of before. Where memory is the file, never.
+   */
+  readonly unsettled: boolean;
   /** Whether the writer's lock is held by anybody. */
   probeLock(): LockState;
   /** Closes the descriptor. Memory that was mapped stays valid until it is unreachable. */
@@ -103,6 +110,8 @@ export type ReadInto = (target: Uint8Array, offset: number) => void;
 
 /** Copies of parts of a file, as of the last `refresh`. */
 export interface FileCopy {
+  /** See `ReadableMapping`. */
+  readonly unsettled: boolean;
   map(offset: number, length: number): ArrayBuffer;
   pair(offset: number): void;
   refresh(): void;

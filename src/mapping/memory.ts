@@ -11,6 +11,7 @@ export class MemoryMapping implements WritableMapping {
   readonly path = '(memory)';
   readonly locked = false;
   readonly inode = 0;
+  readonly flushes = undefined;
   readonly #extents = new Map<number, ArrayBuffer>();
   #size = 0;
 
@@ -57,6 +58,7 @@ export class MemoryMapping implements WritableMapping {
       follow() {},
       pair() {},
       refresh() {},
+      unsettled: false,
       probeLock: (): LockState => 'held',
       close() {},
     };

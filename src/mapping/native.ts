@@ -81,6 +81,7 @@ function createWritable(
       return word[0] as number;
     },
     track: () => undefined,
+    flushes: undefined,
     flush() {},
     writeThrough() {},
     rename(to) {
@@ -160,6 +161,9 @@ function openReadable(mapper: Mapper, path: string, flushSequenceAt: number): Re
       copy?.map(offset, length) ?? map(mapper, fd, path, offset, length, false),
     pair() {},
     refresh: () => copy?.refresh(),
+    get unsettled() {
+      return copy?.unsettled ?? false;
+    },
     probeLock(): LockState {
       const failure = mapper.flock(fd, 'shared');
       if (failure === 'EWOULDBLOCK') return 'held';

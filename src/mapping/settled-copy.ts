@@ -29,10 +29,15 @@ export class SettledCopy implements FileCopy {
   readonly #publication: Publication;
   readonly #extents: Extent[] = [];
   readonly #reuse = new Int32Array(1);
+  #unsettled = false;
 
   constructor(read: ReadInto, publication: Publication) {
     this.#read = read;
     this.#publication = publication;
+  }
+
+  get unsettled(): boolean {
+    return this.#unsettled;
   }
 
   map(offset: number, length: number): ArrayBuffer {
@@ -57,13 +62,16 @@ export class SettledCopy implements FileCopy {
     extent.partners[word + 1] = -1;
     // They were read before it was known that they belong together.
     this.#settleWindow(extent, scratchOf(extent.bytes.length), [word, word + 1]);
+    this.#copyReuse();
   }
 
   refresh(): void {
+    this.#unsettled = false;
     for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
       for (const extent of this.#extents) this.#settleExtent(extent);
       if (!this.#copyReuse()) return;
     }
+    this.#unsettled = true;
   }
 
   /** Brings over the word that tells of slots given away; true when it was another. */

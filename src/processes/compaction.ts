@@ -9,21 +9,17 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { errorCode, FileFormatError, UnsupportedFileError } from '../errors.js';
-import { FileKind, FLUSH_SEQUENCE_AT, Mark } from '../format/layout.js';
+import { errorCode, isBadFile, UnsupportedFileError } from '../errors.js';
+import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
 import { MAX_ABSORBED_AT_ONCE, UNFINISHED_FILE_AGE_MS } from '../limits.js';
 import type { Backend } from '../mapping/mapping.js';
 import { foldForArchive } from '../merge/archive.js';
-import { Reader } from '../store/reader.js';
 import { Writer } from '../store/writer.js';
 import { withCompactionLock } from './compaction-lock.js';
 import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
 import { FileSource } from './file-source.js';
 import type { Observer } from './liveness.js';
-import { openToMark, writeMark } from './mark.js';
-
-/** Codes of opening what is no regular file: a directory, a FIFO, a link. It would be in the way for ever. */
-const NO_FILE: ReadonlySet<string> = new Set(['ENOTREG', 'ELOOP']);
+import { markAbsorbed } from './mark.js';
 
 export interface CompactionTools {
   readonly backend: Backend;
@@ -111,12 +107,13 @@ function compactLocked(
 function openArchive(directory: string, tools: CompactionTools): FileSource | undefined {
   const path = join(directory, ARCHIVE_NAME);
   try {
-    const source = new FileSource(Reader.open(tools.backend, path));
+    const source = FileSource.open(tools.backend, path);
     source.update();
     return source;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    if (!(error instanceof FileFormatError || NO_FILE.has(errorCode(error)))) throw error;
+    // What is no file would be in the way for ever.
+    if (!isBadFile(error)) throw error;
     // It is good for those that know its version: they compact here.
     if (error instanceof UnsupportedFileError) throw error;
     // What cannot be read is not thrown away: somebody may be able to.
@@ -132,7 +129,7 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
 export function openDead(path: string, tools: CompactionTools): FileSource | undefined {
   let source: FileSource | undefined;
   try {
-    source = new FileSource(Reader.open(tools.backend, path));
+    source = FileSource.open(tools.backend, path);
     source.readAndJudge(tools.observer);
     if (source.liveness === 'dead') return source;
   } catch (error) {
@@ -212,12 +209,7 @@ function syncFile(path: string): void {
  */
 function removeAbsorbed(path: string, { onError }: CompactionTools): boolean {
   try {
-    const fd = openToMark(path);
-    try {
-      writeMark(fd, Mark.absorbed);
-    } finally {
-      closeSync(fd);
-    }
+    markAbsorbed(path);
     unlinkSync(path);
     return true;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DirectoryError, errorCode } from '../errors.js';
 
@@ -68,11 +68,28 @@ export function requireDirectory(path: string): void {
 
 /** Inode that a path leads to, 0 where it leads nowhere. @throws where the system does not say */
 export function inodeAt(path: string): number {
+  return statAt(path, statSync)?.ino ?? 0;
+}
+
+/**
+ * What tells a file of this name from a later one, and from what is left when somebody
+ * cuts it off; empty where there is none. @throws where the system does not say
+ */
+export function stampAt(path: string): string {
+  const stat = statAt(path, lstatSync);
+  return stat === undefined ? '' : stampOf(stat.ino, stat.size);
+}
+
+export function stampOf(inode: number, sizeBytes: number): string {
+  return `${inode}:${sizeBytes}`;
+}
+
+function statAt(path: string, stat: typeof statSync): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+    return stat(path, { throwIfNoEntry: false });
   } catch (error) {
     // A file stands where a directory of the path was.
-    if (errorCode(error) === 'ENOTDIR') return 0;
+    if (errorCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

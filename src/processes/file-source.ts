@@ -1,7 +1,10 @@
-import { FileKind } from '../format/layout.js';
+import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
+import type { Backend, ReadableMapping } from '../mapping/mapping.js';
 import type { MergeSource } from '../merge/source.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
-import type { Reader } from '../store/reader.js';
+import { HeldValues, type Located } from '../store/held-values.js';
+import { Reader } from '../store/reader.js';
+import { stampAt, stampOf } from './directory.js';
 import { type Liveness, liveness, type Observer } from './liveness.js';
 
 /** One writer's file as a source of a merge. */
@@ -12,9 +15,29 @@ export class FileSource implements MergeSource {
   version = -1;
   metrics: readonly StoredMetric[] = [];
   series: readonly StoredSeries[] = [];
+  readonly #mapping: ReadableMapping;
+  #held: HeldValues | undefined;
+  #finalStamp: string | undefined;
 
-  constructor(reader: Reader) {
-    this.reader = reader;
+  /**
+   * Opens a file and checks its header.
+   *
+   * @throws MappingError when it cannot be opened, with code `ENOENT` when it is gone
+   * @throws FileFormatError when it is no file of this library
+   */
+  static open(backend: Backend, path: string): FileSource {
+    const mapping = backend.open(path, FLUSH_SEQUENCE_AT);
+    try {
+      return new FileSource(mapping);
+    } catch (error) {
+      mapping.close();
+      throw error;
+    }
+  }
+
+  constructor(mapping: ReadableMapping) {
+    this.#mapping = mapping;
+    this.reader = new Reader(mapping);
   }
 
   get isArchive(): boolean {
@@ -44,8 +67,26 @@ export class FileSource implements MergeSource {
     return this.isArchive ? 0 : this.reader.header.createdMs;
   }
 
-  locate(slot: number): { readonly values: Float64Array; readonly index: number } {
-    return this.reader.locate(slot);
+  locate(slot: number): Located {
+    return (this.#held ?? this.reader).locate(slot);
+  }
+
+  /** Whether values read since the last `update` may stand under the labels of other series. */
+  get slotsMoved(): boolean {
+    if (this.liveness === 'dead' || this.#held !== undefined) return false;
+    return this.#mapping.unsettled || this.reader.slotsMoved;
+  }
+
+  /**
+   * Keeps values as they are now, until the next `update`, and leaves out series that are
+   * removed meanwhile: for a writer that moves slots faster than they can be read.
+   *
+   * @throws FileFormatError when the file contradicts the format
+   */
+  hold(): void {
+    if (this.liveness === 'dead') return;
+    this.#held = new HeldValues(this.reader, this.series);
+    this.series = this.#held.series;
   }
 
   /** Finds out whether the writer lives; true when that has changed. The dead stay dead. */
@@ -68,10 +109,31 @@ export class FileSource implements MergeSource {
     return updated || judged;
   }
 
+  /**
+   * Closes the file of a writer that is dead: there may be more of them than descriptors.
+   * What was read stays.
+   */
+  settle(): void {
+    this.#finalStamp ??= this.stamp;
+    this.reader.close();
+  }
+
+  /** Of the open file: see `stampAt`. */
+  get stamp(): string {
+    return stampOf(this.reader.inode, this.#mapping.size());
+  }
+
+  /** Whether the file of a writer that is dead is what it was when it was settled. */
+  get isUntouched(): boolean {
+    return stampAt(this.reader.path) === this.#finalStamp;
+  }
+
   /** Reads what is new; true when metrics or series are others than before. */
   update(): boolean {
     this.reader.update();
-    if (this.reader.version === this.version) return false;
+    const wasHeld = this.#held !== undefined;
+    this.#held = undefined;
+    if (this.reader.version === this.version && !wasHeld) return false;
     this.version = this.reader.version;
     this.metrics = this.reader.metrics;
     this.series = this.reader.series;

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { errorCode } from '../errors.js';
 import { decodeHeader, type WriterIdentity } from '../format/header.js';
-import { HEADER_BYTES, MARK_AT, Mark } from '../format/layout.js';
+import { ABSORBED_AT, HEADER_BYTES, MARK_AT, Mark } from '../format/layout.js';
 import { listWriters } from './directory.js';
 
 /**
@@ -35,20 +35,32 @@ function markFile(path: string, self: WriterIdentity): boolean {
     const length = readSync(fd, header, 0, HEADER_BYTES, 0);
     const identity = decodeHeader(header.subarray(0, length), path);
     if (identity.host !== self.host || identity.pidNamespace !== self.pidNamespace) return false;
-    writeMark(fd, Mark.dead);
+    writeWord(fd, MARK_AT, Mark.dead);
     return true;
   } finally {
     closeSync(fd);
   }
 }
 
-/** Opens a writer's file for `writeMark`, never through a link. */
-export function openToMark(path: string): number {
+/**
+ * Says in a writer's file that an archive has its values: a writer that only slept finds
+ * that there, and does not count them again.
+ */
+export function markAbsorbed(path: string): void {
+  const fd = openToMark(path);
+  try {
+    writeWord(fd, ABSORBED_AT, 1);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Never through a link. */
+function openToMark(path: string): number {
   return openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
 }
 
-/** Says of the writer of a file what others know of it. */
-export function writeMark(fd: number, mark: number): void {
-  const word = new Uint8Array(new Int32Array([mark]).buffer);
-  writeSync(fd, word, 0, word.length, MARK_AT);
+function writeWord(fd: number, at: number, value: number): void {
+  const word = new Uint8Array(new Int32Array([value]).buffer);
+  writeSync(fd, word, 0, word.length, at);
 }

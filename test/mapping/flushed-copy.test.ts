@@ -54,3 +54,39 @@ test('an extent that is mapped after a further flush brings the others to that f
   copy.map(CHUNK_ALIGN_BYTES, CHUNK_ALIGN_BYTES);
   t.is(words[REUSE_AT / 4], 1);
 });
+
+/** A file of one extent; `between` runs after each read. */
+function flushedScene() {
+  const file = new Float64Array(CHUNK_ALIGN_BYTES / 8);
+  const bytes = new Uint8Array(file.buffer);
+  const scene = {
+    sequence: new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1),
+    between: (): void => {},
+    copy: new FlushedCopy((target, offset) => {
+      target.set(bytes.subarray(offset, offset + target.length));
+      scene.between();
+    }, FLUSH_SEQUENCE_AT),
+  };
+  scene.copy.map(0, CHUNK_ALIGN_BYTES);
+  return scene;
+}
+
+test('a file that is flushed during every reading is unsettled until one lies between two flushes', (t) => {
+  const scene = flushedScene();
+  t.false(scene.copy.unsettled);
+  scene.between = () => {
+    scene.sequence[0] = (scene.sequence[0] as number) + 2;
+  };
+  scene.copy.refresh();
+  t.true(scene.copy.unsettled);
+  scene.between = () => {};
+  scene.copy.refresh();
+  t.false(scene.copy.unsettled);
+});
+
+test('what a writer left that died in a flush is settled', (t) => {
+  const { sequence, copy } = flushedScene();
+  sequence[0] = 5;
+  copy.refresh();
+  t.false(copy.unsettled);
+});

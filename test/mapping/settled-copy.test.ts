@@ -69,6 +69,14 @@ test('a pair that was read before it was known to be one is read again', (t) => 
   t.deepEqual([...values.subarray(FIRST, FIRST + 2)], [20, 2]);
 });
 
+test('slots that are given away while a pair is read again are told of', (t) => {
+  const s = scene();
+  const words = new Int32Array(s.copy.map(0, EXTENT_BYTES));
+  s.words[REUSE_AT / 4] = 3;
+  s.copy.pair(HEADER_BYTES);
+  t.is(words[REUSE_AT / 4], 3);
+});
+
 test('a value that never rests costs a bounded number of reads', (t) => {
   const s = scene();
   const values = new Float64Array(s.copy.map(0, EXTENT_BYTES));
@@ -105,6 +113,10 @@ test('slots that are given away all the time are read a bounded number of times'
   };
   s.copy.refresh();
   t.true(s.reads <= MAX_READ_ATTEMPTS * (MAX_SETTLE_READS + 2), `${s.reads} reads`);
+  t.true(s.copy.unsettled);
+  s.between = () => {};
+  s.copy.refresh();
+  t.false(s.copy.unsettled);
 });
 
 test('what has not changed is read once', (t) => {

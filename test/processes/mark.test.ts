@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { FileFormatError } from '../../src/errors.js';
 import type { FileHeader } from '../../src/format/header.js';
-import { MARK_AT, Mark } from '../../src/format/layout.js';
+import { ABSORBED_AT, MARK_AT, Mark } from '../../src/format/layout.js';
 import { newWriterName } from '../../src/processes/directory.js';
-import { markFiles } from '../../src/processes/mark.js';
+import { markAbsorbed, markFiles } from '../../src/processes/mark.js';
 import { loadBackend } from '../helpers/backends.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { fileWriter, IDENTITY } from '../helpers/writers.js';
@@ -51,6 +51,15 @@ test('marking again, or a pid that has written nothing, is fine', (t) => {
   t.deepEqual(mark(directory, IDENTITY.pid), { marked: 1, errors: [] });
   t.deepEqual(mark(directory, 1), { marked: 0, errors: [] });
   t.true(isMarked(path));
+});
+
+test('a mark takes nothing from a file that says that it was absorbed', (t) => {
+  const directory = temporaryDirectory(t);
+  const path = writerIn(t, directory);
+  markAbsorbed(path);
+  mark(directory, IDENTITY.pid);
+  t.true(isMarked(path));
+  t.is(readFileSync(path).readInt32LE(ABSORBED_AT), 1);
 });
 
 test('a file that is none is told of, stays as it is, and keeps no other from its mark', (t) => {
