@@ -111,6 +111,12 @@ export const SCANS_BEFORE_HOLDING_ALL = 2;
 /** Times that the file backend's reader begins again when slots change hands under it, before it says so. */
 export const MAX_READ_ATTEMPTS = 4;
 
+/** Bad files that a thread remembers to have told of. One that is forgotten is counted again. */
+export const MAX_BAD_FILES_KNOWN = 10_000;
+
+/** Bad files that a thread warns of, each once: a version that is rolled back leaves thousands. All are counted. */
+export const MAX_BAD_FILE_WARNINGS = 10;
+
 /** Times that the file backend's reader tries again on a file that is being flushed under it. */
 export const MAX_FLUSH_ATTEMPTS = 32;
 

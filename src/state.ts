@@ -1,11 +1,18 @@
 import { rmSync } from 'node:fs';
-import { BackendError, DirectoryError, errorCode, isOutOfDescriptors } from './errors.js';
+import {
+  BackendError,
+  DirectoryError,
+  errorCode,
+  isBadFile,
+  isOutOfDescriptors,
+} from './errors.js';
 import type { WriterIdentity } from './format/header.js';
 import { FileKind, FLUSH_SEQUENCE_AT } from './format/layout.js';
-import { MAX_SERIES_PER_METRIC } from './limits.js';
+import { MAX_BAD_FILE_WARNINGS, MAX_SERIES_PER_METRIC } from './limits.js';
 import { type BackendChoice, chooseBackend } from './mapping/backend.js';
 import type { WritableMapping } from './mapping/mapping.js';
 import { MemoryMapping } from './mapping/memory.js';
+import { BadFiles } from './processes/bad-files.js';
 import { correctClock, nowMs } from './processes/clock.js';
 import {
   directoryFromEnvironment,
@@ -14,6 +21,7 @@ import {
   newWriterName,
 } from './processes/directory.js';
 import { ownIdentity } from './processes/identity.js';
+import { numberFrom } from './processes/number-variable.js';
 import { timingFromEnvironment } from './processes/timing.js';
 import { Series, StoreMetric } from './store/series.js';
 import { Store } from './store/store.js';
@@ -47,9 +55,20 @@ export interface ThreadState {
   note(reason: string, message: string): void;
   /** Prints a warning, each text once. */
   warn(message: string): void;
-  /** Counts a failure in `prom_multiproc_errors_total{reason}` and warns of the first of its kind. */
+  /**
+   * Counts a failure in `prom_multiproc_errors_total{reason}` and warns of the first of its
+   * kind; of a bad file, once until it is another.
+   */
   report(error: unknown): void;
 }
+
+const MAX_SERIES = {
+  name: 'PROMETHEUS_MULTIPROC_MAX_SERIES',
+  unit: 'series',
+  min: 1,
+  max: Number.MAX_SAFE_INTEGER,
+  fallback: MAX_SERIES_PER_METRIC,
+};
 
 /** This thread's state, made at the first call. Reads the environment then, and never again. */
 export function threadState(): ThreadState {
@@ -99,10 +118,19 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     onError: (error) => report(error, ' Metrics are counted in memory until that is mended.'),
   });
   const errors = new ErrorCounter(store);
+  const badFiles = new BadFiles();
+  let badFilesMet = 0;
 
   function report(error: unknown, consequence = ''): void {
     // A backend that was forced and cannot work is the user's to know at once.
     if (error instanceof BackendError) throw error;
+    if (isBadFile(error)) {
+      // Met by every collector and compaction until somebody removes it.
+      if (!badFiles.isNews(error.path)) return;
+      errors.count(errorCode(error));
+      if (++badFilesMet <= MAX_BAD_FILE_WARNINGS) warn(`${error.message}.`);
+      return;
+    }
     const ofDirectory = error instanceof DirectoryError && !isOutOfDescriptors(error);
     const reason = ofDirectory ? 'directory' : errorCode(error);
     const message = error instanceof Error ? error.message : String(error);
@@ -125,7 +153,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   return {
     directory,
     identity,
-    maxSeries: maxSeriesFrom(env, warn),
+    maxSeries: numberFrom(env, MAX_SERIES, warn),
     note(reason, message) {
       if (errors.count(reason)) warn(message);
     },
@@ -136,17 +164,6 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     warn,
     report,
   };
-}
-
-function maxSeriesFrom(env: NodeJS.ProcessEnv, warn: (message: string) => void): number {
-  const text = env.PROMETHEUS_MULTIPROC_MAX_SERIES;
-  if (text === undefined || text === '') return MAX_SERIES_PER_METRIC;
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  warn(
-    `PROMETHEUS_MULTIPROC_MAX_SERIES is "${text}", not a whole number above 0: ${MAX_SERIES_PER_METRIC} is used`,
-  );
-  return MAX_SERIES_PER_METRIC;
 }
 
 /** Leaves a file that no reader has seen. */

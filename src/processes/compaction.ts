@@ -92,6 +92,7 @@ function compactLocked(
     const names = [...stuck, ...dead.map(({ reader }) => reader.path)].map((path) =>
       basename(path),
     );
+    for (const { reader } of opened) reader.requireWhole();
     const next = writeArchive(directory, archive, dead, names, tools);
     // Not mine: another process has taken the lock over and may have made an archive meanwhile.
     if (!replaceArchive(directory, next, stillMine)) {
@@ -120,7 +121,8 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
     const aside = `${path}.bad-${randomBytes(4).toString('hex')}`;
     renameSync(path, aside);
     const { message } = error as Error;
-    tools.onError(new Error(`${message}; kept as ${aside}`, { cause: error }));
+    const kept = new Error(`${message}; kept as ${aside}`, { cause: error });
+    tools.onError(Object.assign(kept, { code: 'bad_archive' }));
     return undefined;
   }
 }

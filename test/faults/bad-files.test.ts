@@ -3,6 +3,7 @@
 import { copyFileSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { MAX_BAD_FILE_WARNINGS } from '../../src/limits.js';
 import { type Application, eventually, startApplication } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { BAD_FILES } from '../helpers/bad-files.js';
@@ -75,6 +76,15 @@ for (const backend of expectedBackends()) {
       });
       t.is(await reader.value('good_total'), 5);
       for (const i of kinds.keys()) t.truthy(lstatSync(path.join(dir, writerName(i))));
+      // Pages and compactions have met them again and again.
+      for (const reason of new Set(kinds.map((kind) => kind.reason))) {
+        const ofReason = kinds.filter((kind) => kind.reason === reason).length;
+        const errors = await reader.value('prom_multiproc_errors_total', { reason });
+        t.is(errors, 2 * ofReason, `${reason}, of a reader and a writer`);
+      }
+      const warnings = await reader.warnings();
+      t.is(new Set(warnings).size, Math.min(kinds.length, MAX_BAD_FILE_WARNINGS));
+      t.is(warnings.length, new Set(warnings).size);
     },
   );
 

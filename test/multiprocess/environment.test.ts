@@ -40,6 +40,27 @@ for (const backend of expectedBackends()) {
     });
   }
 
+  test.serial(
+    `${backend}: the variable's limit on series holds for metrics that say none`,
+    async (t) => {
+      const writer = start(t, {
+        ...forced,
+        PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
+        PROMETHEUS_MULTIPROC_MAX_SERIES: '2',
+      });
+      await writer.make('Counter', { name: 'c_total', labelNames: ['l'] });
+      for (const l of ['a', 'b', 'c', 'd']) await writer.call('c_total', 'inc', { l });
+      t.deepEqual(
+        (await writer.samples('c_total')).map(({ labels, value }) => [labels.l, value]),
+        [
+          ['__overflow__', 2],
+          ['a', 1],
+          ['b', 1],
+        ],
+      );
+    },
+  );
+
   test.serial(`${backend}: a directory that is missing is made, with its parents`, async (t) => {
     const dir = path.join(temporaryDirectory(t), 'not/there/yet');
     const writer = start(t, { ...forced, PROMETHEUS_MULTIPROC_DIR: dir });
