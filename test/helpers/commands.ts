@@ -6,10 +6,13 @@ import {
   Counter,
   collect,
   collectFamilies,
+  compact,
   Gauge,
   type GaugeMode,
   Histogram,
   markProcessDead,
+  register,
+  resetDirectory,
   Summary,
 } from '../../src/index.js';
 import type { Reply } from './children.js';
@@ -22,6 +25,11 @@ export type Command =
   | { readonly do: 'families'; readonly options?: CollectOptions }
   | { readonly do: 'collector'; readonly options?: CollectorOptions }
   | { readonly do: 'mark'; readonly pid: number; readonly dir?: string }
+  | { readonly do: 'compact' }
+  | { readonly do: 'reset directory' }
+  /** Of the default registry. */
+  | { readonly do: 'remove metric'; readonly name: string }
+  | { readonly do: 'clear' }
   | { readonly do: 'warnings' }
   /** `process.exit()`: in a worker thread it ends the thread. Nothing is answered. */
   | { readonly do: 'exit' };
@@ -90,6 +98,14 @@ export function serveCommands(
       case 'mark':
         markProcessDead(command.pid, command.dir);
         return undefined;
+      case 'compact':
+        return compact();
+      case 'reset directory':
+        return resetDirectory();
+      case 'remove metric':
+        return register.removeSingleMetric(command.name);
+      case 'clear':
+        return register.clear();
       case 'warnings':
         return warnings;
       case 'exit':

@@ -36,6 +36,23 @@ export class Writer {
     await this.#send({ do: 'mark', pid, ...(dir !== undefined && { dir }) });
   }
 
+  /** Folds dead writers into the archive: how many. */
+  async compact(): Promise<number> {
+    return (await this.#send({ do: 'compact' })) as number;
+  }
+
+  async resetDirectory(): Promise<number> {
+    return (await this.#send({ do: 'reset directory' })) as number;
+  }
+
+  async removeMetric(name: string): Promise<void> {
+    await this.#send({ do: 'remove metric', name });
+  }
+
+  async clearRegistry(): Promise<void> {
+    await this.#send({ do: 'clear' });
+  }
+
   async warnings(): Promise<string[]> {
     return (await this.#send({ do: 'warnings' })) as string[];
   }
