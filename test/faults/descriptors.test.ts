@@ -3,7 +3,13 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import { firstDifference, shownBy, showsAll, startApplication } from '../helpers/application.js';
+import {
+  eventually,
+  firstDifference,
+  shownBy,
+  showsAll,
+  startApplication,
+} from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 
@@ -55,6 +61,42 @@ for (const backend of expectedBackends()) {
       await showsAll(other, app);
       await showsAll(app, app);
       t.is(firstDifference(await shownBy(app), app.counted), undefined);
+    },
+  );
+
+  onPosix(
+    `${backend}: without a descriptor left an application's own page is whole, whatever becomes of its directory`,
+    async (t) => {
+      const dir = path.join(temporaryDirectory(t), 'metrics');
+      const app = startApplication(t, backend, dir, { through: FEW_DESCRIPTORS });
+      await app.count(SERIES);
+      await showsAll(app, app);
+      await app.takeDescriptors();
+      const failures = async () =>
+        (await app.value('prom_multiproc_errors_total', { reason: 'EMFILE' })) ?? 0;
+      const wholeAfter = async (fault: () => void) => {
+        const before = await failures();
+        fault();
+        t.is(firstDifference(await shownBy(app), app.counted), undefined);
+        await app.count(SERIES + 1);
+        t.is(firstDifference(await shownBy(app), app.counted), undefined);
+        // Until heartbeats have met it, and found no descriptor for a new file.
+        await eventually(async () => {
+          t.is(firstDifference(await shownBy(app), app.counted), undefined);
+          const since = (await failures()) - before;
+          return since > 2 ? undefined : `${since} failures`;
+        });
+        await app.count(SERIES + 2);
+        t.is(firstDifference(await shownBy(app), app.counted), undefined);
+      };
+      await wholeAfter(() => {
+        for (const name of readdirSync(dir)) rmSync(path.join(dir, name));
+      });
+      await wholeAfter(() => rmSync(dir, { recursive: true }));
+      await app.giveDescriptorsBack();
+      const other = startApplication(t, backend, dir);
+      await showsAll(other, app);
+      await showsAll(app, app);
     },
   );
 

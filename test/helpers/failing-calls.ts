@@ -9,7 +9,7 @@ type Call = (...args: unknown[]) => unknown;
  * refuses to others is injected.
  */
 export async function withFailingCall<T>(
-  name: 'unlinkSync' | 'fsyncSync' | 'renameSync',
+  name: 'unlinkSync' | 'fsyncSync' | 'renameSync' | 'lstatSync',
   code: string,
   fails: (path: unknown) => boolean,
   action: () => Promise<T>,
