@@ -65,7 +65,7 @@ export class Collector {
     text: new PageRenderer(FORMATS.text),
     openmetrics: new PageRenderer(FORMATS.openmetrics),
   };
-  /** Counts changes of files, series and liveness: a plan is good for one. */
+  /** Counts changes: a plan is good for one. */
   #topology = 0;
   #sources: readonly FileSource[] = [];
 
@@ -152,10 +152,7 @@ export class Collector {
     }
   }
 
-  /**
-   * Merges one moment: begins again when the archive was replaced meanwhile, or slots
-   * changed hands, and then holds the values of those writers still.
-   */
+  /** Merges one moment: begins again when the archive was replaced or slots changed hands meanwhile. */
   #merge(directories: readonly string[], selection: PageSelection): MergePlan {
     const restless = new Restless();
     for (let attempt = 1; ; attempt++) {
@@ -177,8 +174,6 @@ export class Collector {
     let changed = this.#openViews(directories);
     const sources: FileSource[] = [];
     const own = this.#ownMemory(directories);
-    // Before the directories: whether there is anything in memory decides what their errors mean.
-    if (own?.update()) changed = true;
     for (const view of this.#views.values()) {
       try {
         if (this.#scanView(view)) changed = true;
@@ -191,6 +186,8 @@ export class Collector {
         this.#state.report(error);
       }
     }
+    // What had a file before may be in memory now.
+    if (own?.update()) changed = true;
     if (own !== undefined) sources.push(own);
     if (changed || sources.length !== this.#sources.length) this.#topology++;
     this.#sources = sources;
@@ -198,17 +195,18 @@ export class Collector {
 
   /** True when the view has changed. @throws DirectoryError */
   #scanView(view: DirectoryView): boolean {
+    const { directory, store } = this.#state;
+    const ownFile = view.path === directory ? store.fileWriter : undefined;
+    let changed = false;
     try {
-      return view.scan();
+      changed = view.scan();
+      if (ownFile === undefined || view.shows(ownFile.mapping.path)) return changed;
     } catch (error) {
-      const { directory, store } = this.#state;
-      const ownFile = view.path === directory ? store.fileWriter : undefined;
       if (!(error instanceof DirectoryError) || ownFile === undefined) throw error;
-      // The directory went with this thread's file in it: its values are to be on this
-      // page, and not only on those after the next heartbeat.
-      store.beat(nowMs());
-      return view.scan() || store.fileWriter !== ownFile;
     }
+    // This thread's file went: its values are to be on this page, not the next heartbeat's.
+    store.beat(nowMs());
+    return view.scan() || changed || store.fileWriter !== ownFile;
   }
 
   #openViews(directories: readonly string[]): boolean {

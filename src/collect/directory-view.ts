@@ -50,6 +50,11 @@ export class DirectoryView {
     return this.#writers.values();
   }
 
+  /** Whether a writer's file was there and could be read. */
+  shows(path: string): boolean {
+    return this.#writers.has(path);
+  }
+
   /** Files that the last scan could not read. */
   get skipped(): number {
     return this.#skipped;
