@@ -90,7 +90,7 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
     return this.boundChild(labels).bound;
   }
 
-  /** Takes all series off the page; a counter without labels begins again at zero. */
+  /** Takes this thread's share off the merged page: see `remove`. Without labels it begins again at zero. */
   override reset(): void {
     super.reset();
     if (this.labelNames.length === 0) this.#bare.inc(0);

@@ -179,7 +179,7 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
     return this.boundChild(labels).bound;
   }
 
-  /** Takes all series off the page; a gauge without labels begins again at zero, not set. */
+  /** Takes this thread's share off the merged page: see `remove`. Without labels it begins again at zero, not set. */
   override reset(): void {
     super.reset();
     if (this.labelNames.length === 0) this.#bare.show();

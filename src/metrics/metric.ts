@@ -98,7 +98,11 @@ export abstract class Metric<T extends string, C extends Child<C>>
     return this.collect?.();
   }
 
-  /** Takes one series, given by its label values in order or by name, off the page of this process. */
+  /**
+   * Takes this thread's share of one series, given by its label values in order or by name,
+   * off the merged page, for good: made again it begins at 0. What other processes and
+   * threads hold, and what dead ones left, stays. `resetDirectory` forgets the dead.
+   */
   remove(...labels: [LabelValuesByName<T>] | (string | number)[]): void {
     const values = this.index.resolve(labelsOf(this.labelNames, labels));
     const child = this.index.get(values);
@@ -107,7 +111,7 @@ export abstract class Metric<T extends string, C extends Child<C>>
     this.store.close(child);
   }
 
-  /** Takes all series off the page of this process. */
+  /** Takes this thread's share of all series off the merged page, as `remove` does of one. */
   reset(): void {
     for (const child of [...this.storeMetric.series]) this.store.close(child);
     this.index.clear();

@@ -114,14 +114,18 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
     return this.#metrics.get(name) as AnyMetric<T> | undefined;
   }
 
-  /** Takes a metric off the page of this process. It goes on counting for those who hold it. */
+  /**
+   * Takes this thread's share of a metric off the merged page, and the metric off this
+   * registry's. It goes on counting, unseen, for those who hold it; where another registry
+   * has it, it stays. What other processes hold and dead ones left stays on `collect()`'s page.
+   */
   removeSingleMetric(name: string): void {
     this.#metrics.get(name)?.detach();
     this.#metrics.delete(name);
     this.#selection = undefined;
   }
 
-  /** Takes all metrics off the page of this process and forgets the default labels. */
+  /** Removes all metrics, as `removeSingleMetric` does one, and forgets the default labels. */
   clear(): void {
     for (const metric of this.#metrics.values()) metric.detach();
     this.#metrics.clear();
@@ -129,7 +133,7 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
     this.#defaultLabels = [];
   }
 
-  /** Calls `reset()` on every metric. */
+  /** Calls `reset()` on every metric: this thread's share of them begins again. */
   resetMetrics(): void {
     for (const metric of this.#metrics.values()) metric.reset();
   }

@@ -1,5 +1,5 @@
 import { fence } from '../fence.js';
-import { type StoredSeries, slotsPerSeries } from '../model/metric.js';
+import { keepsSetTime, type StoredSeries, slotsPerSeries } from '../model/metric.js';
 import type { Reader } from './reader.js';
 
 /** Where a series' values are. */
@@ -8,8 +8,6 @@ export interface Located {
   readonly index: number;
 }
 
-/** Value and set-time, or value and whether it was set. */
-const PAIR_WIDTH = 2;
 const MAX_PAIR_READS = 1000;
 
 /**
@@ -34,7 +32,9 @@ export class HeldValues {
     let index = 0;
     for (const { metric, slot } of series) {
       const width = slotsPerSeries(metric);
-      this.#copyBlock(reader.locate(slot), index, width);
+      const from = reader.locate(slot);
+      if (metric.type === 'gauge' && keepsSetTime(metric.mode)) this.#copyPair(from, index);
+      else this.#copyBlock(from, index, width);
       this.#indexOf.set(slot, index);
       index += width;
     }
@@ -52,10 +52,6 @@ export class HeldValues {
   }
 
   #copyBlock(from: Located, to: number, width: number): void {
-    if (width === PAIR_WIDTH) {
-      this.#copyPair(from, to);
-      return;
-    }
     // One by one: a copy of many at once may read a value in parts.
     for (let i = 0; i < width; i++) {
       this.#values[to + i] = from.values[from.index + i] as number;
