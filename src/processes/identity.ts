@@ -23,8 +23,8 @@ export function ownIdentity(): WriterIdentity {
 }
 
 /**
- * Clock ticks from boot to the start of a process of this pid namespace; undefined
- * where there is no such process or no `/proc`, NaN, which equals no start, where it
+ * Clock ticks from boot to the start of a process of the pid namespace that `/proc`
+ * shows; undefined where there is no such process or no `/proc`, NaN, which equals no start, where it
  * has ended and only its parent does not know yet. Source: proc(5), `/proc/pid/stat`.
  */
 export function startTicksOf(pid: number | 'self'): number | undefined {
@@ -35,6 +35,17 @@ export function startTicksOf(pid: number | 'self'): number | undefined {
   if (ENDED_STATES.has(field(STATE_FIELD))) return Number.NaN;
   const ticks = Number(field(START_TIME_FIELD));
   return Number.isFinite(ticks) ? ticks : undefined;
+}
+
+/**
+ * Whether `/proc` speaks of the processes that this one sees. A sandbox may have a pid
+ * namespace of its own and the `/proc` of the one outside, where a pid is another process.
+ * Source: proc(5), `/proc/pid/status`.
+ */
+export function seesOwnProc(): boolean {
+  const status = readText('/proc/self/status') ?? '';
+  // Of several numbers the later ones are those in namespaces inside the one that is shown.
+  return status.includes(`\nPid:\t${process.pid}\n`) && !/^NSpid:\t\d+\t/m.test(status);
 }
 
 function bootId(): string {

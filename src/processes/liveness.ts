@@ -2,7 +2,7 @@ import type { FileHeader, WriterIdentity } from '../format/header.js';
 import { Mark, WriterState } from '../format/layout.js';
 import { ABSORB_AFTER_MS, CLOSED_GRACE_MS, STALE_AFTER_MS } from '../limits.js';
 import type { LockState } from '../mapping/mapping.js';
-import { startTicksOf } from './identity.js';
+import { seesOwnProc, startTicksOf } from './identity.js';
 
 /** What is looked at to tell whether a writer lives. */
 export interface LivenessEvidence {
@@ -85,7 +85,7 @@ export function createObserver(
     self,
     staleAfterMs,
     nowMs,
-    startTicksOf,
+    startTicksOf: seesOwnProc() ? startTicksOf : () => undefined,
     runs(pid) {
       try {
         process.kill(pid, 0);

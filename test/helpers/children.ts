@@ -57,6 +57,10 @@ export class Child {
     return this.#stderr;
   }
 
+  get hasEnded(): boolean {
+    return this.#exit !== undefined;
+  }
+
   /** Everything that the child has said unasked. */
   get events(): readonly unknown[] {
     return this.#events;

@@ -66,17 +66,17 @@ export class CompactionScene {
     });
   }
 
-  /** A view that stays open until the test is over. */
-  open(): OpenPage {
+  /** A view that stays open until the test is over, of a reader whose clock is so much ahead. */
+  open(laterMs = 0): OpenPage {
     const report = (error: unknown) => this.errors.push(error);
-    const view = new DirectoryView(this.directory, this.backend, observerLater(0), report);
+    const view = new DirectoryView(this.directory, this.backend, observerLater(laterMs), report);
     this.#t.teardown(() => view.close());
     return new OpenPage(view);
   }
 
-  /** The page of somebody who comes now. */
-  page(): string {
-    const open = this.open();
+  /** The page of somebody who comes now, or is so much ahead. */
+  page(laterMs = 0): string {
+    const open = this.open(laterMs);
     try {
       return open.page();
     } finally {
