@@ -123,10 +123,16 @@ export class OpenPage {
   }
 
   page(): string {
+    const page = this.read();
+    if (!this.view.isStable()) throw new Error('files moved, and nobody moved them');
+    return page;
+  }
+
+  /** What `page` gives, also when files moved meanwhile. */
+  read(): string {
     this.view.scan();
     const plan = planMerge(this.view.sources);
     plan.run();
-    if (!this.view.isStable()) throw new Error('files moved, and nobody moved them');
     return this.#renderer.render(plan.families);
   }
 }
