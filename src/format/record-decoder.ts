@@ -77,6 +77,9 @@ export class RecordDecoder {
       case RecordKind.defaultLabels: {
         const pairs = this.#u32(at + 12);
         const strings = this.#present(this.#strings(at + 16, pairs * 2, end), at);
+        if (!strings.every((text, i) => i % 2 === 1 || LABEL_NAME.test(text))) {
+          throw this.#error(at + 16, 'the name of a default label is none');
+        }
         return {
           kind,
           metricId: this.#u32(at + 8),

@@ -3,8 +3,11 @@ import type { GaugeMode, StoredSeries } from '../model/metric.js';
 import type { Claim } from './claims.js';
 import { showsEachWriter } from './gauges.js';
 
-/** Labels that a type adds itself: a default label cannot have their names. */
+/** Labels that a type adds itself: no other can have their names, whatever a file says. */
 const OWN_LABELS: Readonly<Record<string, string>> = { histogram: 'le', summary: 'quantile' };
+
+/** Tells writers of a gauge apart whose mode shows each. */
+const WRITER_LABEL = 'pid';
 
 /** Labels of a series as a page shows them: its own, the writer's, then default ones. */
 export function seriesLabels(
@@ -12,13 +15,14 @@ export function seriesLabels(
   series: StoredSeries,
   mode: GaugeMode,
 ): readonly LabelPair[] {
+  const writer = showsEachWriter(mode) ? source.writerLabel : undefined;
+  const own = writer === undefined ? OWN_LABELS[metric.type] : WRITER_LABEL;
   const pairs: LabelPair[] = [];
   series.labelValues.forEach((value, i) => {
-    if (value !== undefined) pairs.push([metric.labelNames[i] as string, value]);
+    const name = metric.labelNames[i] as string;
+    if (value !== undefined && name !== own) pairs.push([name, value]);
   });
-  const { writerLabel } = source;
-  if (writerLabel !== undefined && showsEachWriter(mode)) pairs.push(['pid', writerLabel]);
-  const own = OWN_LABELS[metric.type];
+  if (writer !== undefined) pairs.push([WRITER_LABEL, writer]);
   for (const pair of defaultLabels) {
     if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
   }

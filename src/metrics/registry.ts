@@ -1,4 +1,5 @@
 import type { LabelPair } from '../model/labels.js';
+import { LABEL_NAME } from '../model/metric.js';
 import type { StoreMetric } from '../store/series.js';
 import { threadShared } from '../thread-shared.js';
 import type { AnyMetric } from './any-metric.js';
@@ -138,8 +139,14 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
     for (const metric of this.#metrics.values()) metric.reset();
   }
 
-  /** Labels that every series of this registry has where it has none of the name itself. */
+  /**
+   * Labels that every series of this registry has where it has none of the name itself.
+   *
+   * @throws Error for a name that no label can have, which prom-client puts on the page
+   */
   setDefaultLabels(labels: object): void {
+    const names = Object.keys(labels);
+    if (!names.every((name) => LABEL_NAME.test(name))) throw new Error('Invalid label name');
     this.#defaultLabels = Object.entries(labels).map(([name, value]) => [name, `${value}`]);
     this.#selection = undefined;
     for (const metric of this.#metrics.values()) metric.setDefaultLabels(this.#defaultLabels);

@@ -128,6 +128,16 @@ test('names that would break a page are refused', (t) => {
   t.is(readAll(t, chunkOf([colon]), encodeRecord(colon).length), undefined);
 });
 
+test('names of default labels that would break a page are refused', (t) => {
+  for (const name of ['', '0a', 'a b', 'a\nb', 'a"', 'a:b', 'ä']) {
+    const pairs = [['ok', name] as const, [name, 'value'] as const];
+    const labels = { kind: RecordKind.defaultLabels, metricId: 0, pairs };
+    t.is(readAll(t, chunkOf([labels]), encodeRecord(labels).length), undefined);
+    const good = { ...labels, pairs: pairs.slice(0, 1) };
+    t.is(readAll(t, chunkOf([good]), encodeRecord(good).length), 1);
+  }
+});
+
 test('a label name that stands twice is refused', (t) => {
   const twice = { ...METRIC, labelNames: ['a', 'b', 'a'] };
   t.is(readAll(t, chunkOf([twice]), encodeRecord(twice).length), undefined);

@@ -125,3 +125,23 @@ test('where every writer is shown, equal labels of two writers are two sets', (t
     ['pid', '11'],
   ]);
 });
+
+test('a label that has the name of one that is added gives way to it', (t) => {
+  const given = { names: ['pid', 'a'], values: [['7', 'x']], writer: '1' } as const;
+  const added = sets('all');
+  t.deepEqual(numbers(added, given), [0]);
+  t.deepEqual(added.found, [
+    [
+      ['a', 'x'],
+      ['pid', '1'],
+    ],
+  ]);
+  const plain = sets('sum');
+  t.deepEqual(numbers(plain, given), [0]);
+  t.deepEqual(plain.found, [
+    [
+      ['pid', '7'],
+      ['a', 'x'],
+    ],
+  ]);
+});

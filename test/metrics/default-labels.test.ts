@@ -31,6 +31,18 @@ test('are on every sample, of metrics made before and after', async (t) => {
   });
 });
 
+test('of a name that no label can have are refused, and those before them stay', async (t) => {
+  const registry = new Registry();
+  gauge(registry);
+  registry.setDefaultLabels({ d: 'y' });
+  for (const name of ['', 'a-b', '1a', 'a b', 'ä', 'a\n', 'a"']) {
+    t.throws(() => registry.setDefaultLabels({ ok: 1, [name]: 1 }), {
+      message: 'Invalid label name',
+    });
+  }
+  t.deepEqual(await page(registry), { 'g{d="y"}': 1, 'g{a="x",d="y"}': 2 });
+});
+
 test('give way to labels that a series has itself', async (t) => {
   const registry = new Registry();
   registry.setDefaultLabels({ a: 'default', d: 'y' });
