@@ -48,10 +48,13 @@ export interface CompactionResult {
  *    that missed one in its listing finds, when it ends, that the archive's name leads to
  *    another inode than it read, and begins again.
  *
+ * An archive that no reader could read takes no place, and the files stay.
+ *
  * After a crash between 2 and 3 the next compaction finds files that the archive names,
  * and does 3. Only one process compacts at a time; undefined when it is another one.
  *
  * @throws Error with a system's code where the directory cannot be written
+ * @throws FileFormatError where the next archive came out unreadable
  * @throws UnsupportedFileError where the archive is of a version that this one does not know
  */
 export function compactDirectory(
@@ -171,6 +174,7 @@ function writeArchive(
     }
     for (const name of absorbed) writer.addAbsorbed(name);
     mapping.flush();
+    requireReadable(backend, path);
     syncFile(path);
     return path;
   } catch (error) {
@@ -194,6 +198,19 @@ function replaceArchive(directory: string, next: string, stillMine: () => boolea
   }
   unlinkSync(next);
   return false;
+}
+
+/**
+ * What has the archive's place is all that is left of the dead: no mistake that a reader
+ * would refuse gets there. @throws FileFormatError
+ */
+function requireReadable(backend: Backend, path: string): void {
+  const reader = Reader.open(backend, path);
+  try {
+    reader.update();
+  } finally {
+    reader.close();
+  }
 }
 
 function syncFile(path: string): void {

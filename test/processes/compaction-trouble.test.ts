@@ -14,8 +14,15 @@ import {
 import { join } from 'node:path';
 import test from 'ava';
 import { errorCode, FileFormatError, UnsupportedFileError } from '../../src/errors.js';
-import { COMMIT_AT, FORMAT_VERSION, MARK_AT, VERSION_AT } from '../../src/format/layout.js';
+import {
+  CHUNK_UNIT_BYTES,
+  COMMIT_AT,
+  FORMAT_VERSION,
+  MARK_AT,
+  VERSION_AT,
+} from '../../src/format/layout.js';
 import { UNFINISHED_FILE_AGE_MS } from '../../src/limits.js';
+import type { Backend } from '../../src/mapping/mapping.js';
 import { ARCHIVE_NAME } from '../../src/processes/directory.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { CompactionScene } from '../helpers/compaction-scene.js';
@@ -49,6 +56,28 @@ for (const backend of expectedBackends()) {
     scene.addDead();
     await scene.compact();
     t.false(readFileSync(join(scene.directory, ARCHIVE_NAME)).includes(stuck.name));
+  });
+
+  test(`${backend}: an archive that came out unreadable takes no place, and nothing is lost`, async (t) => {
+    const scene = new CompactionScene(t, backend);
+    scene.addLive();
+    scene.addDead();
+    await scene.compact();
+    scene.addDead();
+    const files = scene.files();
+    const page = scene.page();
+    const failure = await t.throwsAsync(
+      scene.compact({ backend: breakingRecords(scene.backend) }),
+      {
+        instanceOf: FileFormatError,
+      },
+    );
+    t.regex((failure as FileFormatError).path, /\.new$/);
+    t.deepEqual(scene.files(), files);
+    t.is(scene.page(), page);
+    t.deepEqual(await scene.compact(), { absorbed: 1, left: 0 });
+    t.is(scene.page(), page);
+    t.deepEqual(scene.errors, []);
   });
 
   for (const [call, code] of [
@@ -195,3 +224,24 @@ test.serial('a link in the place of an absorbed file is not followed', async (t)
   t.deepEqual(new Uint8Array(readFileSync(victim)), new Uint8Array(2 * MARK_AT));
   t.is(statSync(victim).size, 2 * MARK_AT);
 });
+
+/** A backend whose files say nonsense where their first record is. */
+function breakingRecords(backend: Backend): Backend {
+  return {
+    ...backend,
+    create(path, options) {
+      const mapping = backend.create(path, options);
+      return new Proxy(mapping, {
+        get(_, key) {
+          const member: unknown = Reflect.get(mapping, key, mapping);
+          if (typeof member !== 'function') return member;
+          return (...args: unknown[]) => {
+            const result: unknown = member.apply(mapping, args);
+            if (key === 'flush') patchFile(path, CHUNK_UNIT_BYTES, word(3));
+            return result;
+          };
+        },
+      });
+    },
+  };
+}
