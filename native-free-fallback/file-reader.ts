@@ -1,4 +1,4 @@
-import { closeOnce, inodeOf, openFile, readAt, sizeOf } from '../src/mapping/descriptor.js';
+import { closeOnce, openFile, readAt, sizeOf } from '../src/mapping/descriptor.js';
 import { FlushedCopy } from '../src/mapping/flushed-copy.js';
 import type {
   FileCopy,
@@ -17,6 +17,7 @@ export function openReadable(path: string, flushSequenceAt: number): ReadableMap
 class FileReader implements ReadableMapping {
   readonly path: string;
   readonly inode: number;
+  readonly openedSize: number;
   readonly #fd: number;
   readonly #closeFile: () => void;
   readonly #readInto: ReadInto;
@@ -24,9 +25,11 @@ class FileReader implements ReadableMapping {
 
   constructor(path: string, sequenceAt: number) {
     this.path = path;
-    this.#fd = openFile(path);
-    this.#closeFile = closeOnce(this.#fd);
-    this.inode = inodeOf(this.#fd);
+    const { fd, inode, size } = openFile(path);
+    this.#fd = fd;
+    this.#closeFile = closeOnce(fd);
+    this.inode = inode;
+    this.openedSize = size;
     this.#readInto = (target, offset) => {
       target.fill(0, readAt(this.#fd, path, target, offset));
     };
@@ -37,9 +40,8 @@ class FileReader implements ReadableMapping {
     return sizeOf(this.#fd);
   }
 
-  read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    return bytes.subarray(0, readAt(this.#fd, this.path, bytes, offset));
+  read(target: Uint8Array, offset: number): number {
+    return readAt(this.#fd, this.path, target, offset);
   }
 
   follow(publication: Publication): void {
@@ -51,8 +53,8 @@ class FileReader implements ReadableMapping {
     return this.#copy.map(offset, length);
   }
 
-  pair(offset: number): void {
-    this.#copy.pair(offset);
+  pair(offsets: readonly number[]): void {
+    this.#copy.pair(offsets);
   }
 
   refresh(): void {

@@ -19,6 +19,12 @@ export const MAX_FILE_BYTES = 1024 * MIB;
 /** Bytes of one record: a series with all its label values, or a metric with all its buckets. */
 export const MAX_RECORD_BYTES = 16 * MIB;
 
+/** Bytes of records that a reader takes at once: more than most files have, and soon read. */
+export const RECORD_PIECE_BYTES = 1 * MIB;
+
+/** Bytes of records that a collector keeps to know them again in other files. */
+export const MAX_CATALOG_BYTES = 8 * MIB;
+
 /** Label names of one metric: a record counts them in 16 bits. */
 export const MAX_LABEL_NAMES = 0xffff;
 
@@ -97,6 +103,12 @@ export const UNFINISHED_FILE_AGE_MS = 60_000;
 
 /** Milliseconds that one `collect` callback may take before the page is made without its update. */
 export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
+
+/**
+ * Milliseconds for which making a page keeps the event loop waiting in one go, but for the
+ * step it is in: larger pages are made in slices.
+ */
+export const MAX_SLICE_MS = 4;
 
 /**
  * Times that a collector begins again when the archive is replaced under it. A scan of

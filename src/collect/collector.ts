@@ -2,25 +2,22 @@ import { DirectoryError } from '../errors.js';
 import { toFamily } from '../exposition/families.js';
 import { FORMATS, type FormatName } from '../exposition/formats.js';
 import { PageRenderer } from '../exposition/page.js';
-import { MAX_SCAN_ATTEMPTS } from '../limits.js';
-import type { Select } from '../merge/claims.js';
-import { type MergePlan, planMerge } from '../merge/plan.js';
-import type { MergeSource } from '../merge/source.js';
+import { MAX_SCAN_ATTEMPTS, MAX_SLICE_MS } from '../limits.js';
+import { type MergePlan, planInSteps } from '../merge/plan.js';
 import type { PageSelection } from '../metrics/registry.js';
 import type { Family, FamilyTable } from '../model/family.js';
-import { nowMs } from '../processes/clock.js';
-import type { FileSource } from '../processes/file-source.js';
-import { createObserver, type Observer } from '../processes/liveness.js';
 import { type ThreadState, threadState } from '../state.js';
+import { inSlices, type Steps } from '../steps.js';
 import { VERSION } from '../version.js';
 import { runCallbacks } from './callbacks.js';
 import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
-import { DirectoryView } from './directory-view.js';
 import { familyFilter } from './family-filter.js';
-import { memorySource } from './memory-source.js';
 import { Restless } from './restless.js';
+import { selector } from './selector.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
+import { SourceList } from './source-list.js';
+import { Turns } from './turns.js';
 
 export interface CollectorOptions {
   /** Directory, list of directories or glob pattern; `PROMETHEUS_MULTIPROC_DIR` where not given. */
@@ -55,19 +52,17 @@ const ALL: PageSelection = { metrics: new Map(), defaultLabels: [] };
 export class Collector {
   readonly #state: ThreadState;
   readonly #directories: DirectoryList;
-  readonly #observer: Observer;
   readonly #selfMetrics: boolean;
   readonly #compact: boolean;
-  readonly #views = new Map<string, DirectoryView>();
+  readonly #list: SourceList;
   readonly #plans = new WeakMap<PageSelection, CachedPlan>();
   readonly #self = new SelfMetrics();
   readonly #renderers = {
     text: new PageRenderer(FORMATS.text),
     openmetrics: new PageRenderer(FORMATS.openmetrics),
   };
-  /** Counts changes: a plan is good for one. */
-  #topology = 0;
-  #sources: readonly FileSource[] = [];
+  readonly #turns = new Turns();
+  #closing = false;
 
   /**
    * Makes the directory that the variable names if it is missing; one that is given as
@@ -81,7 +76,7 @@ export class Collector {
     this.#state = state;
     this.#selfMetrics = options.selfMetrics ?? true;
     this.#compact = options.compact ?? true;
-    this.#observer = createObserver(state.identity, nowMs, state.staleAfterMs);
+    this.#list = new SourceList(state);
     if (fallback.memoryOnly !== true) prepareDirectories(options.dir, state);
     const unset = options.dir === undefined && state.directory === undefined;
     this.#directories =
@@ -95,202 +90,126 @@ export class Collector {
    * process, or a directory that changes faster than it can be read
    */
   async collect(options: PageOptions = {}): Promise<string> {
-    const families = await this.#collect(ALL, options.names);
-    return this.#renderers[options.format ?? 'text'].render(families);
+    return (await this.collectBytes(options)).toString();
   }
 
-  /** The merged page as UTF-8. */
-  async collectBytes(options: PageOptions = {}): Promise<Buffer> {
-    return Buffer.from(await this.collect(options));
+  /** The merged page as UTF-8. Those who ask while another page is made may get the same Buffer. */
+  async collectBytes({ format = 'text', names }: PageOptions = {}): Promise<Buffer> {
+    await this.#runCallbacks(ALL, names);
+    const key = JSON.stringify([format, names]);
+    return this.#inTurn(() => this.#page(ALL, names, format), key);
   }
 
   /** The merged page as data. */
-  async collectFamilies(options: Pick<PageOptions, 'names'> = {}): Promise<Family[]> {
-    return (await this.#collect(ALL, options.names)).map(toFamily);
+  async collectFamilies({ names }: Pick<PageOptions, 'names'> = {}): Promise<Family[]> {
+    await this.#runCallbacks(ALL, names);
+    return this.#inTurn(async () => (await this.#families(ALL, names)).map(toFamily));
   }
 
   /** The merged page of a registry's metrics. */
   async collectSelection(selection: PageSelection, format: FormatName): Promise<string> {
-    return this.#renderers[format].render(await this.#collect(selection, undefined));
+    await this.#runCallbacks(selection, undefined);
+    const page = await this.#inTurn(() => this.#page(selection, undefined, format));
+    return page.toString();
   }
 
-  /** Closes all files. The collector opens them anew if it is used again. */
+  /** Closes all files, after the pages that are being made. The collector opens them anew if it is used again. */
   close(): void {
-    for (const view of this.#views.values()) view.close();
-    this.#views.clear();
-    this.#topology++;
+    if (this.#turns.busy) this.#closing = true;
+    else this.#close();
   }
 
-  async #collect(
+  #close(): void {
+    this.#list.close();
+    this.#closing = false;
+  }
+
+  /** One page at a time: files, plan and texts are the collector's, and pages are made in slices. */
+  #inTurn<T>(work: () => Promise<T>, key?: string): Promise<T> {
+    const result = this.#turns.take(work, key);
+    const closeIfAsked = () => {
+      if (this.#closing && !this.#turns.busy) this.#close();
+    };
+    result.then(closeIfAsked, closeIfAsked);
+    return result;
+  }
+
+  #runCallbacks(selection: PageSelection, names: readonly string[] | undefined): Promise<void> {
+    const wanted = familyFilter(names);
+    return runCallbacks(this.#state, ({ name, storeMetric }) =>
+      selection === ALL ? wanted(name) : selection.metrics.get(name) === storeMetric,
+    );
+  }
+
+  async #page(
+    selection: PageSelection,
+    names: readonly string[] | undefined,
+    format: FormatName,
+  ): Promise<Buffer> {
+    const families = await this.#families(selection, names);
+    return inSlices(this.#renderers[format].steps(families), MAX_SLICE_MS);
+  }
+
+  async #families(
     selection: PageSelection,
     names: readonly string[] | undefined,
   ): Promise<FamilyTable[]> {
-    const wanted = names === undefined ? undefined : familyFilter(names);
-    await runCallbacks(this.#state, ({ name, storeMetric }) =>
-      selection === ALL ? (wanted?.(name) ?? true) : selection.metrics.get(name) === storeMetric,
-    );
     const directories = await this.#directories();
     const begin = performance.now();
     this.#state.store.flush();
-    const plan = this.#merge(directories, selection);
-    if (this.#compact) this.#requestCompaction();
+    const plan = await inSlices(this.#merge(directories, selection), MAX_SLICE_MS);
+    if (this.#compact) {
+      // What dead writers left costs every scrape until it is in the archive.
+      for (const directory of this.#list.uncompacted) backgroundCompactor().request(directory);
+    }
     const families: FamilyTable[] =
       selection === ALL && this.#selfMetrics
         ? this.#withSelfMetrics(plan, begin)
         : [...plan.families];
-    return wanted === undefined ? families : families.filter(({ name }) => wanted(name));
-  }
-
-  /** What dead writers left costs every scrape until it is in the archive. */
-  #requestCompaction(): void {
-    for (const view of this.#views.values()) {
-      for (const writer of view.writers) {
-        if (writer.liveness !== 'dead') continue;
-        backgroundCompactor().request(view.path);
-        break;
-      }
-    }
+    const wanted = familyFilter(names);
+    return names === undefined ? families : families.filter(({ name }) => wanted(name));
   }
 
   /** Merges one moment: begins again when the archive was replaced or slots changed hands meanwhile. */
-  #merge(directories: readonly string[], selection: PageSelection): MergePlan {
+  *#merge(directories: readonly string[], selection: PageSelection): Steps<MergePlan> {
     const restless = new Restless();
     for (let attempt = 1; ; attempt++) {
-      this.#scan(directories);
-      if (restless.hold(this.#sources)) this.#topology++;
-      const plan = this.#planOf(selection);
-      plan.run();
-      const moved = this.#sources.filter((source) => source.slotsMoved);
-      const replaced = [...this.#views.values()].find((view) => !view.isStable());
-      if (moved.length === 0 && replaced === undefined) return plan;
+      yield* this.#list.scan(directories);
+      if (restless.hold(this.#list.sources)) this.#list.note();
+      const plan = yield* this.#planOf(selection);
+      yield* plan.steps();
+      const moved = this.#list.sources.filter((source) => source.slotsMoved);
+      const unstable = this.#list.unstable ?? moved[0]?.reader.path;
+      if (unstable === undefined) return plan;
       restless.note(moved);
       if (attempt < MAX_SCAN_ATTEMPTS) continue;
-      const path = replaced?.path ?? (moved[0] as FileSource).reader.path;
-      throw new DirectoryError(path, `${path} changed under each of ${attempt} readings`);
+      throw new DirectoryError(unstable, `${unstable} changed under each of ${attempt} readings`);
     }
   }
 
-  #scan(directories: readonly string[]): void {
-    let changed = this.#openViews(directories);
-    const sources: FileSource[] = [];
-    const own = this.#ownMemory(directories);
-    for (const view of this.#views.values()) {
-      try {
-        if (this.#scanView(view)) changed = true;
-        sources.push(...view.sources);
-      } catch (error) {
-        if (!(error instanceof DirectoryError) || own === undefined) throw error;
-        if (own.update()) changed = true;
-        // With values of its own in memory the process still has something to show.
-        if (own.series.length === 0) throw error;
-        this.#state.report(error);
-      }
-    }
-    // What had a file before may be in memory now.
-    if (own?.update()) changed = true;
-    if (own !== undefined) sources.push(own);
-    if (changed || sources.length !== this.#sources.length) this.#topology++;
-    this.#sources = sources;
-  }
-
-  /** True when the view has changed. @throws DirectoryError */
-  #scanView(view: DirectoryView): boolean {
-    const { directory, store } = this.#state;
-    const ownFile = view.path === directory ? store.fileWriter : undefined;
-    let changed = false;
-    try {
-      changed = view.scan();
-      if (ownFile === undefined || view.shows(ownFile.mapping.path)) return changed;
-    } catch (error) {
-      if (!(error instanceof DirectoryError) || ownFile === undefined) throw error;
-    }
-    // This thread's file went: its values are to be on this page, not the next heartbeat's.
-    store.beat(nowMs());
-    return view.scan() || changed || store.fileWriter !== ownFile;
-  }
-
-  #openViews(directories: readonly string[]): boolean {
-    let changed = false;
-    const wanted = new Set(directories);
-    for (const [path, view] of this.#views) {
-      if (wanted.has(path)) continue;
-      view.close();
-      this.#views.delete(path);
-      changed = true;
-    }
-    for (const path of wanted) {
-      if (this.#views.has(path)) continue;
-      const { backend } = this.#state.backend();
-      const report = (error: unknown) => this.#state.report(error);
-      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report));
-      changed = true;
-    }
-    return changed;
-  }
-
-  /** What this thread could not write, or has no directory for, where that belongs on the page. */
-  #ownMemory(directories: readonly string[]): FileSource | undefined {
-    const { directory, store } = this.#state;
-    if (directory !== undefined && !directories.includes(directory)) return undefined;
-    if (directory === undefined && directories.length > 0) return undefined;
-    return memorySource(store.memoryWriter);
-  }
-
-  #planOf(selection: PageSelection): MergePlan {
+  *#planOf(selection: PageSelection): Steps<MergePlan> {
     const cached = this.#plans.get(selection);
-    if (cached?.topology === this.#topology) return cached.plan;
-    const plan =
-      selection === ALL
-        ? planMerge(this.#sources)
-        : planMerge(this.#sources, this.#selector(selection));
-    this.#plans.set(selection, { topology: this.#topology, plan });
+    const { topology, sources } = this.#list;
+    if (cached?.topology === topology) return cached.plan;
+    const { store } = this.#state;
+    const select = selection === ALL ? undefined : selector(selection, store, sources);
+    const plan = yield* planInSteps(sources, select);
+    this.#plans.set(selection, { topology, plan });
     return plan;
   }
 
-  /** Metrics of this thread by identity, with the registry's default labels; those of others by name. */
-  #selector({ metrics, defaultLabels }: PageSelection): Select {
-    const { store } = this.#state;
-    const ownIds = new Map<MergeSource, Set<number | undefined>>();
-    const writers = [store.memoryWriter, ...(store.fileWriter ? [store.fileWriter] : [])];
-    for (const writer of writers) {
-      const source =
-        memorySource(writer) ??
-        this.#sources.find(({ reader }) => reader.path === writer.mapping.path);
-      if (source === undefined) continue;
-      const ids = [...metrics.values()].map((metric) => store.idOf(metric, writer));
-      ownIds.set(source, new Set(ids));
-    }
-    return (source, metric) => {
-      const ids = ownIds.get(source);
-      if (ids !== undefined) return ids.has(metric.id) ? defaultLabels : undefined;
-      const own = metrics.get(metric.name);
-      if (own === undefined) return undefined;
-      // Another process has its own default labels, unless this registry is one that,
-      // here, shows the metric with others than the metric's.
-      return own.defaultLabels === defaultLabels ? metric.defaultLabels : defaultLabels;
-    };
-  }
-
   #withSelfMetrics(plan: MergePlan, begin: number): FamilyTable[] {
-    const writers = { live: 0, hidden: 0, dead: 0 };
-    for (const source of this.#sources) {
-      // What this thread keeps in memory beside its file is no writer of its own.
-      const counts = this.#views.size === 0 || source.reader.inode !== 0;
-      if (counts && !source.isArchive) writers[source.liveness]++;
-    }
-    let filesSkipped = 0;
-    for (const view of this.#views.values()) filesSkipped += view.skipped;
     let series = 0;
     for (const { name, labels } of plan.families) {
       if (!name.startsWith(SELF_PREFIX)) series += labels.length;
     }
     const self = this.#self.families({
       version: VERSION,
-      backend: this.#views.size === 0 ? 'memory' : this.#state.backend().backend.name,
-      writers,
+      backend: this.#list.isMemoryOnly ? 'memory' : this.#state.backend().backend.name,
+      writers: this.#list.writers,
       series,
       durationSeconds: (performance.now() - begin) / 1000,
-      filesSkipped,
+      filesSkipped: this.#list.skipped,
       conflicts: plan.conflicts,
     });
     return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -4,6 +4,8 @@ import type { Backend } from '../mapping/mapping.js';
 import { ARCHIVE_NAME, listWriters, requireDirectory, stampAt } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
+import { atOnce, type Steps } from '../steps.js';
+import { RecordCatalog } from '../store/record-catalog.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -18,6 +20,7 @@ export class DirectoryView {
   readonly #backend: Backend;
   readonly #observer: Observer;
   readonly #report: (error: unknown) => void;
+  readonly #catalog = new RecordCatalog();
   readonly #writers = new Map<string, FileSource>();
   /** Files that are no good, by path: looked at again when they are others. */
   readonly #rejected = new Map<string, string>();
@@ -66,6 +69,11 @@ export class DirectoryView {
    * @throws DirectoryError when there is no such directory
    */
   scan(): boolean {
+    return atOnce(this.steps());
+  }
+
+  /** `scan` in steps: one for each file. */
+  *steps(): Steps<boolean> {
     requireDirectory(this.path);
     this.#skipped = 0;
     let changed = this.#openArchive();
@@ -78,7 +86,10 @@ export class DirectoryView {
       changed = true;
     }
     for (const path of this.#rejected.keys()) if (!listed.has(path)) this.#rejected.delete(path);
-    for (const path of listed) if (this.#refresh(path)) changed = true;
+    for (const path of listed) {
+      if (this.#refresh(path)) changed = true;
+      yield;
+    }
     return changed;
   }
 
@@ -166,7 +177,7 @@ export class DirectoryView {
   #read(path: string): boolean {
     let source = this.#writers.get(path);
     if (source === undefined) {
-      source = FileSource.open(this.#backend, path);
+      source = FileSource.open(this.#backend, path, this.#catalog);
       this.#writers.set(path, source);
     }
     const changed = source.readAndJudge(this.#observer);

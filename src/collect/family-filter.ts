@@ -1,7 +1,8 @@
 const SAMPLE_SUFFIX = /_(?:total|bucket|sum|count)$/;
 
-/** Tells families that were asked for by name, or by the name of one of their samples. */
-export function familyFilter(names: readonly string[]): (family: string) => boolean {
+/** Which families a page shows: those of these names, and those that have samples of these names; all where none are given. */
+export function familyFilter(names: readonly string[] | undefined): (family: string) => boolean {
+  if (names === undefined) return () => true;
   const wanted = new Set(names);
   for (const name of names) wanted.add(name.replace(SAMPLE_SUFFIX, ''));
   return (family) => wanted.has(family) || wanted.has(family.replace(/_total$/, ''));

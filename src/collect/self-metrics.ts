@@ -73,7 +73,7 @@ const SELF_METRICS: readonly SelfMetric[] = [
 
 /** The self-metrics as families, sorted by name. */
 export class SelfMetrics {
-  #families: readonly FamilyTable[] = [];
+  #families: readonly (FamilyTable & { stamp: number })[] = [];
 
   /** The same families at every call, with new values, as long as labels stay the same. */
   families(facts: CollectorFacts): readonly FamilyTable[] {
@@ -86,12 +86,15 @@ export class SelfMetrics {
         bounds: [],
         width: 1,
         labels: (rows[i] ?? []).map(([labels]) => labels),
+        order: Int32Array.from(rows[i]?.keys() ?? []),
         values: new Float64Array(rows[i]?.length ?? 0),
+        stamp: 0,
       }));
     }
-    this.#families.forEach(({ values }, i) => {
+    this.#families.forEach((family, i) => {
+      family.stamp++;
       rows[i]?.forEach(([, value], row) => {
-        values[row] = value;
+        family.values[row] = value;
       });
     });
     return this.#families;

@@ -4,7 +4,7 @@ import { formatValue } from './numbers.js';
 /** The samples of a page as data: what `collectFamilies` gives. */
 export function toFamily(table: FamilyTable): Family {
   const { name, help, type } = table;
-  return { name, help, type, samples: table.labels.flatMap((_, i) => samplesOf(table, i)) };
+  return { name, help, type, samples: [...table.order].flatMap((i) => samplesOf(table, i)) };
 }
 
 function samplesOf(table: FamilyTable, series: number): Sample[] {

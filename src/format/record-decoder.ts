@@ -11,44 +11,61 @@ import {
   RecordKind,
 } from './records.js';
 
-/**
- * Reads the records of one chunk. `begin` is the file offset of the chunk's first
- * byte, for error messages; `labelCount` tells how many label values a series of
- * a metric has, or undefined where there is no such metric.
- */
+/** Bytes of one record chunk, from the begin of a record on. */
+export interface RecordPiece {
+  readonly path: string;
+  /** File offset of the first byte. */
+  readonly begin: number;
+  readonly bytes: Uint8Array;
+  /**
+   * - `chunk`: with the chunk, of which zeros may fill the rest
+   * - `record`: with the last record that is committed
+   * - `anywhere`: maybe inside a record, which is for the next piece
+   */
+  readonly ends: 'chunk' | 'record' | 'anywhere';
+}
+
+/** Reads the records of a piece. Offsets are in the piece. */
 export class RecordDecoder {
   readonly #view: DataView;
   readonly #bytes: Buffer;
   readonly #texts = new Map<string, string>();
-  readonly #path: string;
-  readonly #begin: number;
+  readonly #piece: RecordPiece;
 
-  constructor(chunk: ArrayBuffer, path: string, begin: number) {
-    this.#view = new DataView(chunk);
-    this.#bytes = Buffer.from(chunk);
-    this.#path = path;
-    this.#begin = begin;
+  constructor(piece: RecordPiece) {
+    const { buffer, byteOffset, length } = piece.bytes;
+    this.#piece = piece;
+    this.#view = new DataView(buffer, byteOffset, length);
+    this.#bytes = Buffer.from(buffer, byteOffset, length);
   }
 
-  /**
-   * Length of the record at `at`, or 0 where there is none before `limit`, up to which
-   * bytes are committed. Zeros say so only where they fill the rest of the chunk.
-   */
-  lengthAt(at: number, limit: number): number {
+  /** Length of the record at `at`, or 0 where there is none in this piece. */
+  lengthAt(at: number): number {
+    const { ends } = this.#piece;
+    const limit = this.#bytes.length;
     if (at === limit) return 0;
-    if (at + RECORD_HEADER_BYTES > limit) throw this.#error(at, 'a record is cut off');
+    if (at + RECORD_HEADER_BYTES > limit) {
+      if (ends === 'anywhere') return 0;
+      throw this.#error(at, 'a record is cut off');
+    }
     const length = this.#u32(at);
-    if (length === 0 && limit === this.#view.byteLength) return 0;
+    if (length === 0 && ends === 'chunk') return 0;
     if (length < RECORD_HEADER_BYTES * 2 || length % RECORD_ALIGN !== 0) {
       throw this.#error(at, `record length ${length} is not a multiple of 8 from 16 on`);
     }
-    if (length > MAX_RECORD_BYTES || at + length > limit) {
-      throw this.#error(at, `record of ${length} bytes goes beyond byte ${this.#begin + limit}`);
-    }
-    return length;
+    if (length <= MAX_RECORD_BYTES && at + length <= limit) return length;
+    if (length <= MAX_RECORD_BYTES && ends === 'anywhere') return 0;
+    throw this.#error(
+      at,
+      `record of ${length} bytes goes beyond byte ${this.#piece.begin + limit}`,
+    );
   }
 
-  /** The record at `at`, of the length that `lengthAt` gave; undefined for a kind unknown to this version. */
+  /**
+   * The record at `at`, of the length that `lengthAt` gave; undefined for a kind unknown to
+   * this version. `labelCount` tells how many label values a series of a metric has, or
+   * undefined where there is no such metric.
+   */
   decode(
     at: number,
     length: number,
@@ -175,6 +192,6 @@ export class RecordDecoder {
   }
 
   #error(at: number, message: string): FileFormatError {
-    return new FileFormatError(this.#path, this.#begin + at, message);
+    return new FileFormatError(this.#piece.path, this.#piece.begin + at, message);
   }
 }

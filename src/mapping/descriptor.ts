@@ -33,14 +33,23 @@ export function reopenFile(path: string): number {
   return attempt(path, 'cannot open the file again', () => openSync(path, REOPEN_FLAGS));
 }
 
+/** A file open for reading. */
+export interface OpenedFile {
+  readonly fd: number;
+  readonly inode: number;
+  /** Bytes that it had when it was opened. */
+  readonly size: number;
+}
+
 /**
  * Opens a regular file for reading.
  *
  * @throws MappingError; with code `ENOTREG` when the path names a directory, link, FIFO or device
  */
-export function openFile(path: string): number {
+export function openFile(path: string): OpenedFile {
   const fd = attempt(path, 'cannot open the file', () => openSync(path, READ_FLAGS));
-  if (fstatSync(fd).isFile()) return fd;
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return { fd, inode: stat.ino, size: stat.size };
   closeSync(fd);
   throw new MappingError(path, 'ENOTREG', 'is not a regular file');
 }

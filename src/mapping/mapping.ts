@@ -65,10 +65,12 @@ export interface WritableMapping {
 export interface ReadableMapping {
   readonly path: string;
   readonly inode: number;
+  /** Size of the file in bytes when it was opened. */
+  readonly openedSize: number;
   /** Present size of the file in bytes. */
   size(): number;
-  /** Reads `length` bytes at `offset` once, into memory of their own. Shorter where the file ends. */
-  read(offset: number, length: number): Uint8Array;
+  /** Reads what is at `offset` now; how many bytes there were before the file ended. */
+  read(target: Uint8Array, offset: number): number;
   /**
    * Says how the file is written, before the first `map`: a file of the file backend is
    * read between two flushes, and one that is its writer's memory is mapped where that
@@ -80,8 +82,8 @@ export interface ReadableMapping {
    * and `length` are multiples of `CHUNK_ALIGN_BYTES`. The caller has checked `size()`.
    */
   map(offset: number, length: number): ArrayBuffer;
-  /** Says that the values at `offset` and after it belong together; both are mapped. */
-  pair(offset: number): void;
+  /** Says that the value at each of these offsets and the one after it belong together; all are mapped. */
+  pair(offsets: readonly number[]): void;
   /** Brings mapped bytes up to date, whole values only. Nothing to do where memory is the file. */
   refresh(): void;
   /**
@@ -113,7 +115,7 @@ export interface FileCopy {
   /** See `ReadableMapping`. */
   readonly unsettled: boolean;
   map(offset: number, length: number): ArrayBuffer;
-  pair(offset: number): void;
+  pair(offsets: readonly number[]): void;
   refresh(): void;
 }
 

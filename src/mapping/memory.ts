@@ -49,11 +49,21 @@ export class MemoryMapping implements WritableMapping {
       }
       return extent;
     };
+    const read = (target: Uint8Array, offset: number): number => {
+      for (const [begin, extent] of extents) {
+        if (offset < begin || offset >= begin + extent.byteLength) continue;
+        const length = Math.min(target.length, begin + extent.byteLength - offset);
+        target.set(new Uint8Array(extent, offset - begin, length));
+        return length;
+      }
+      return 0;
+    };
     return {
       path: this.path,
       inode: 0,
+      openedSize: this.#size,
       size,
-      read: (offset, length) => new Uint8Array(extents.get(0) as ArrayBuffer, offset, length),
+      read,
       map,
       follow() {},
       pair() {},

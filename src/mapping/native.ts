@@ -140,16 +140,14 @@ function prove(fd: number, path: string, offset: number, buffer: ArrayBuffer): v
 }
 
 function openReadable(mapper: Mapper, path: string, flushSequenceAt: number): ReadableMapping {
-  const fd = openFile(path);
+  const { fd, inode, size } = openFile(path);
   let copy: FileCopy | undefined;
   return {
     path,
-    inode: inodeOf(fd),
+    inode,
+    openedSize: size,
     size: () => sizeOf(fd),
-    read(offset, length) {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readAt(fd, path, bytes, offset));
-    },
+    read: (target, offset) => readAt(fd, path, target, offset),
     follow({ flushed }) {
       // A flush changes mapped memory in no order that a reader of it could follow.
       if (!flushed) return;

@@ -51,7 +51,11 @@ export class SettledCopy implements FileCopy {
     return bytes.buffer;
   }
 
-  pair(at: number): void {
+  pair(offsets: readonly number[]): void {
+    for (const at of offsets) this.#pair(at);
+  }
+
+  #pair(at: number): void {
     const extent = this.#extents.find(
       ({ offset, bytes }) => at >= offset && at < offset + bytes.length,
     );

@@ -1,9 +1,15 @@
 import { ARCHIVED_ALL_MAX_AGE_MS, MAX_ARCHIVED_ALL_SERIES } from '../limits.js';
 import type { LabelPair } from '../model/labels.js';
-import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
-import { type Claim, claimsByName } from './claims.js';
+import {
+  type GaugeMode,
+  type MetricDescriptor,
+  type StoredMetric,
+  slotsPerSeries,
+} from '../model/metric.js';
+import { addExactly } from './additions.js';
+import { type Claim, claimsByName, newestOf } from './claims.js';
+import { SET_AT_UNKNOWN_TIME } from './gauge-runs.js';
 import { GAUGE_REDUCERS, isLiveMode, showsEachWriter } from './gauges.js';
-import { addExactly, SET_AT_UNKNOWN_TIME } from './runs.js';
 import { seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
@@ -31,8 +37,9 @@ export function foldForArchive(
   sources: readonly MergeSource[],
   nowMs: number,
 ): readonly ArchivedMetric[] {
-  const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
-  const byName = claimsByName(oldestFirst, (_, metric) => metric.defaultLabels);
+  const select = (metric: StoredMetric) => metric.defaultLabels;
+  const sorted = [...sources].sort((a, b) => a.createdMs - b.createdMs);
+  const byName = claimsByName(sorted, () => select);
   return [...byName.values()].flatMap((claims) => {
     return groupBy(claims, variantOf).flatMap((variant) => foldVariant(variant, nowMs));
   });
@@ -50,34 +57,32 @@ interface Fold {
 }
 
 function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] {
-  const newest = claims.reduce((a, b) => (b.metric.sinceMs >= a.metric.sinceMs ? b : a)).metric;
+  const { metric: newest, sinceMs } = newestOf(claims);
   const { type, mode } = newest;
   if (mode === 'omit' || (type === 'gauge' && isLiveMode(mode))) return [];
   const width = slotsPerSeries(newest);
-  const folds = new Map<string, Fold>();
-  for (const claim of claims) {
-    for (const series of claim.series) {
-      const labels = seriesLabels(claim, series, mode);
-      const key = seriesKey(labels);
-      let fold = folds.get(key);
-      if (fold === undefined) {
-        fold = { labels, values: new Float64Array(width), aux: new Float64Array(width) };
-        folds.set(key, fold);
-      }
-      const { values, index } = claim.source.locate(series.slot);
-      const block = values.subarray(index, index + width);
-      if (type === 'gauge') foldGauge(fold, block, claim);
-      else block.forEach((value, i) => void addExactly(fold.values, fold.aux, i, value));
+  const each = showsEachWriter(mode);
+  const folds = new Folds(slotsPerSeries(newest));
+  const shared = new Map<Claim, readonly Target[]>();
+  for (const { claim, source } of oldestFirst(claims)) {
+    const targets = each
+      ? folds.targetsOf(claim, source.writerLabel)
+      : (shared.get(claim) ?? folds.targetsOf(claim));
+    shared.set(claim, targets);
+    for (const { fold, extent, index } of targets) {
+      const values = source.extent(extent);
+      if (type === 'gauge') foldGauge(fold, values.subarray(index, index + width), mode, source);
+      else foldSums(fold, values, index);
     }
   }
   const { keep } = GAUGE_REDUCERS[mode];
   if (type === 'gauge' && keep !== undefined) {
-    for (const { values, aux } of folds.values()) values[1] = keep(aux[0] as number);
+    for (const { values, aux } of folds.all) values[1] = keep(aux[0] as number);
   }
-  const kept = showsEachWriter(mode) ? youngest([...folds.values()], nowMs) : [...folds.values()];
+  const kept = each ? youngest(folds.all, nowMs) : folds.all;
   return groupBy(kept, labelNamesOf).map((group) => ({
     metric: { ...newest, labelNames: (group[0] as Fold).labels.map(([name]) => name) },
-    sinceMs: newest.sinceMs,
+    sinceMs,
     series: group.flatMap((fold) => {
       const labelValues = fold.labels.map(([, value]) => value);
       const blocks = type === 'gauge' ? [fold.values] : exactBlocks(fold);
@@ -86,8 +91,59 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
   }));
 }
 
-function foldGauge(fold: Fold, block: Float64Array, { metric, source }: Claim): void {
-  const { mode } = metric;
+/** Where a series' block is in a writer's file, and what it goes into. */
+interface Target {
+  readonly fold: Fold;
+  readonly extent: number;
+  readonly index: number;
+}
+
+class Folds {
+  readonly #width: number;
+  readonly #byKey = new Map<string, Fold>();
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  get all(): Fold[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** For each of a claim's series, as `writer` has them where each is shown. */
+  targetsOf(claim: Claim, writer?: string): Target[] {
+    return claim.series.map((series) => {
+      const fold = this.#of(seriesLabels(claim, series, writer));
+      return { fold, ...claim.contents.place(series.slot) };
+    });
+  }
+
+  #of(labels: readonly LabelPair[]): Fold {
+    const key = seriesKey(labels);
+    let fold = this.#byKey.get(key);
+    if (fold === undefined) {
+      const width = this.#width;
+      fold = { labels, values: new Float64Array(width), aux: new Float64Array(width) };
+      this.#byKey.set(key, fold);
+    }
+    return fold;
+  }
+}
+
+/** Writers one by one: of two with one name the later counts. */
+function oldestFirst(claims: readonly Claim[]) {
+  return claims
+    .flatMap((claim) => claim.sources.map((source) => ({ claim, source })))
+    .sort((a, b) => a.source.createdMs - b.source.createdMs);
+}
+
+function foldSums({ values, aux }: Fold, block: Float64Array, index: number): void {
+  for (let i = 0; i < values.length; i++) {
+    addExactly(values, aux, i, block[index + i] as number);
+  }
+}
+
+function foldGauge(fold: Fold, block: Float64Array, mode: GaugeMode, source: MergeSource): void {
   const { step } = GAUGE_REDUCERS[mode as Exclude<typeof mode, 'omit'>];
   const second = block.length > 1 ? (block[1] as number) : 1;
   const setMs = Number.isNaN(second) ? SET_AT_UNKNOWN_TIME : second;

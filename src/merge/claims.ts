@@ -1,22 +1,26 @@
 import type { LabelPair } from '../model/labels.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import { isLiveMode } from './gauges.js';
-import type { MergeSource } from './source.js';
+import type { MergeSource, SourceContents } from './source.js';
 
-/** One writer's metric of a family, with its series. */
+/** A metric of a family as some writers have it, with its series: writers with the same contents are one claim. */
 export interface Claim {
-  readonly source: MergeSource;
+  readonly contents: SourceContents;
+  /** Oldest first. */
+  readonly sources: readonly MergeSource[];
   readonly metric: StoredMetric;
   /** Labels that every series has where it has none of the name itself. */
   readonly defaultLabels: readonly LabelPair[];
-  readonly series: StoredSeries[];
+  readonly series: readonly StoredSeries[];
+  /** When the newest of the writers made the metric, milliseconds since 1970. */
+  readonly sinceMs: number;
 }
 
-/** Default labels with which a writer's metric is shown, or undefined where it is not. */
-export type Select = (
-  source: MergeSource,
-  metric: StoredMetric,
-) => readonly LabelPair[] | undefined;
+/** Default labels with which a metric is shown, or undefined where it is not. */
+export type SelectMetric = (metric: StoredMetric) => readonly LabelPair[] | undefined;
+
+/** What selects a source's metrics: best the same function for sources that need no other. */
+export type Select = (source: MergeSource) => SelectMetric;
 
 /** What disagreed, counted in writers. */
 export interface Conflicts {
@@ -32,10 +36,15 @@ export interface Conflicts {
 export interface Agreement {
   /** The newest writer's word on type, mode and help. */
   readonly newest: StoredMetric;
-  /** Oldest writer first. */
   readonly claims: readonly Claim[];
   /** Bounds that all claims share: cumulative counts at these are exact. */
   readonly bounds: readonly number[];
+}
+
+/** Writers that say the same, and are to be shown in the same way. */
+interface Group {
+  readonly select: SelectMetric;
+  readonly sources: MergeSource[];
 }
 
 /** Gathers what all writers say by family name. `sources` come oldest first. */
@@ -44,36 +53,72 @@ export function claimsByName(
   select: Select,
 ): Map<string, Claim[]> {
   const byName = new Map<string, Claim[]>();
-  for (const source of sources) {
-    const claims = new Map<StoredMetric, Claim>();
-    for (const metric of source.metrics) {
-      const defaultLabels = select(source, metric);
-      if (defaultLabels === undefined) continue;
-      const claim = { source, metric, defaultLabels, series: [] };
-      claims.set(metric, claim);
-      const others = byName.get(metric.name);
-      if (others === undefined) byName.set(metric.name, [claim]);
-      else others.push(claim);
+  for (const [contents, groups] of groupSources(sources, select)) {
+    for (const group of groups) {
+      for (const claim of claimsOf(contents, group)) {
+        const others = byName.get(claim.metric.name);
+        if (others === undefined) byName.set(claim.metric.name, [claim]);
+        else others.push(claim);
+      }
     }
-    for (const series of source.series) claims.get(series.metric)?.series.push(series);
   }
   return byName;
 }
 
+function groupSources(
+  sources: readonly MergeSource[],
+  select: Select,
+): Map<SourceContents, Group[]> {
+  const byContents = new Map<SourceContents, Group[]>();
+  for (const source of sources) {
+    const { contents } = source;
+    const selectMetric = select(source);
+    let groups = byContents.get(contents);
+    if (groups === undefined) {
+      groups = [];
+      byContents.set(contents, groups);
+    }
+    const group = groups.find((one) => one.select === selectMetric);
+    if (group === undefined) groups.push({ select: selectMetric, sources: [source] });
+    else group.sources.push(source);
+  }
+  return byContents;
+}
+
+function* claimsOf(contents: SourceContents, { select, sources }: Group): Generator<Claim> {
+  const { createdMs } = sources.at(-1) as MergeSource;
+  for (const metric of contents.metrics) {
+    const defaultLabels = select(metric);
+    if (defaultLabels === undefined) continue;
+    const series = contents.seriesOf(metric);
+    const sinceMs = metric.sinceMs === 0 ? createdMs : metric.sinceMs;
+    yield { contents, sources, metric, defaultLabels, series, sinceMs };
+  }
+}
+
 /** Settles what writers disagree on: the newest wins, shared bounds stay, and `conflicts` counts. */
 export function agree(claims: readonly Claim[], conflicts: Conflicts): Agreement {
-  const newest = claims.reduce((a, b) => (b.metric.sinceMs >= a.metric.sinceMs ? b : a)).metric;
-  const fitting = claims.filter(({ metric }) => {
-    if (metric.type !== newest.type) conflicts.type++;
-    else if (metric.mode !== newest.mode) conflicts.mode++;
+  const newest = newestOf(claims).metric;
+  const fitting = claims.filter(({ metric, sources }) => {
+    if (metric.type !== newest.type) conflicts.type += sources.length;
+    else if (metric.mode !== newest.mode) conflicts.mode += sources.length;
     else return true;
     return false;
   });
   const shown =
-    newest.type === 'gauge' && isLiveMode(newest.mode)
-      ? fitting.filter(({ source }) => source.live)
-      : fitting;
+    newest.type === 'gauge' && isLiveMode(newest.mode) ? fitting.flatMap(living) : fitting;
   return { newest, claims: shown, bounds: sharedBounds(newest, shown, conflicts) };
+}
+
+/** The claim of those of its writers that live; none where none does. */
+function living(claim: Claim): Claim[] {
+  const sources = claim.sources.filter(({ live }) => live);
+  return sources.length === 0 ? [] : [{ ...claim, sources }];
+}
+
+/** The claim whose word counts; of two that are as new the later one. */
+export function newestOf(claims: readonly Claim[]): Claim {
+  return claims.reduce((a, b) => (b.sinceMs >= a.sinceMs ? b : a));
 }
 
 function sharedBounds(
@@ -82,9 +127,9 @@ function sharedBounds(
   conflicts: Conflicts,
 ): readonly number[] {
   let bounds = newest.buckets;
-  for (const { metric } of claims) {
+  for (const { metric, sources } of claims) {
     if (sameNumbers(metric.buckets, newest.buckets)) continue;
-    conflicts.buckets++;
+    conflicts.buckets += sources.length;
     const theirs = new Set(metric.buckets);
     bounds = bounds.filter((bound) => theirs.has(bound));
   }
@@ -92,5 +137,6 @@ function sharedBounds(
 }
 
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true;
   return a.length === b.length && a.every((number, i) => number === b[i]);
 }

@@ -1,7 +1,5 @@
 import type { LabelPair, LabelValues } from '../model/labels.js';
-import type { GaugeMode } from '../model/metric.js';
 import type { Claim } from './claims.js';
-import { showsEachWriter } from './gauges.js';
 import { seriesKey, seriesLabels } from './series-labels.js';
 
 /** Sets seen by label values, one level per label: a lookup builds no key. */
@@ -16,24 +14,18 @@ interface Level {
  * sets whatever the order of names, is made once for each way of writing it.
  */
 export class LabelSets {
-  readonly #mode: GaugeMode;
   readonly #found: (readonly LabelPair[])[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #byShape = new Map<string, Level>();
-
-  constructor(mode: GaugeMode) {
-    this.#mode = mode;
-  }
 
   /** All sets by number, labels in the order in which the first writer gave them. */
   get found(): readonly (readonly LabelPair[])[] {
     return this.#found;
   }
 
-  /** The number of each of a claim's series. */
-  numbersOf(claim: Claim): number[] {
-    const { source, metric, defaultLabels } = claim;
-    const writer = showsEachWriter(this.#mode) ? source.writerLabel : undefined;
+  /** The number of each of a claim's series, as `writer` has them where each is shown. */
+  numbersOf(claim: Claim, writer?: string): readonly number[] {
+    const { metric, defaultLabels, series } = claim;
     const shape = JSON.stringify([metric.labelNames, defaultLabels, writer]);
     let root = this.#byShape.get(shape);
     if (root === undefined) {
@@ -41,9 +33,9 @@ export class LabelSets {
       this.#byShape.set(shape, root);
     }
     const begin = root;
-    return claim.series.map((one) => {
+    return series.map((one) => {
       const level = descend(begin, one.labelValues);
-      if (level.number < 0) level.number = this.#numberOf(seriesLabels(claim, one, this.#mode));
+      if (level.number < 0) level.number = this.#numberOf(seriesLabels(claim, one, writer));
       return level.number;
     });
   }

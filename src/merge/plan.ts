@@ -1,35 +1,46 @@
-import { type FamilyTable, familyWidth } from '../model/family.js';
-import { compareLabels, type LabelPair } from '../model/labels.js';
-import { type GaugeMode, keepsSetTime } from '../model/metric.js';
+import type { FamilyTable } from '../model/family.js';
+import { atOnce, type Steps } from '../steps.js';
+import { type Addition, addAll, settle } from './additions.js';
 import {
-  type Agreement,
   agree,
   type Claim,
   type Conflicts,
   claimsByName,
   type Select,
+  type SelectMetric,
 } from './claims.js';
-import { GAUGE_REDUCERS } from './gauges.js';
-import { LabelSets } from './label-sets.js';
-import { type Addition, type Folding, type GaugeRun, runAdditions, runGauges } from './runs.js';
+import { type GaugeRun, runGauges } from './gauge-runs.js';
+import { additionsOf, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import type { MergeSource } from './source.js';
+import { ValueWatch, type WatchedSlots } from './value-watch.js';
 
 /**
  * How the values of a set of writers become families: made anew when writers come or
  * go or series appear, run at every scrape.
  */
 export interface MergePlan {
-  /** Sorted by name; `values` are those of the last `run`. */
+  /** Sorted by name; `values` are those of the last run. */
   readonly families: readonly FamilyTable[];
   readonly conflicts: Readonly<Conflicts>;
   /** Reads every live slot once and brings the families' values up to date. */
   run(): void;
+  /** The same, in steps. */
+  steps(): Steps<void>;
 }
 
-const everything: Select = (_, metric) => metric.defaultLabels;
+const everyMetric: SelectMetric = (metric) => metric.defaultLabels;
+const everything: Select = () => everyMetric;
 
 /** Lays out the merge of these writers' metrics, or of those that `select` lets through. */
-export function planMerge(sources: readonly MergeSource[], select: Select = everything): MergePlan {
+export function planMerge(sources: readonly MergeSource[], select?: Select): MergePlan {
+  return atOnce(planInSteps(sources, select));
+}
+
+/** The same, in steps. */
+export function* planInSteps(
+  sources: readonly MergeSource[],
+  select: Select = everything,
+): Steps<MergePlan> {
   const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
   const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0 };
   const layouts: FamilyLayout[] = [];
@@ -41,137 +52,75 @@ export function planMerge(sources: readonly MergeSource[], select: Select = ever
     const layout = layOut(agreement, size);
     size += layout.labels.length * layout.width;
     layouts.push(layout);
+    yield;
   }
-
-  const merged = new Float64Array(size);
-  const aux = new Float64Array(size);
-  const families = layouts.map(({ newest, bounds, width, labels, begin }) => ({
-    name: newest.name,
-    help: newest.help,
-    type: newest.type,
-    bounds,
-    width,
-    labels,
-    values: merged.subarray(begin, begin + labels.length * width),
-  }));
-  const additions = layouts.flatMap((layout) =>
-    layout.newest.type === 'gauge' ? [] : additionsOf(layout),
-  );
-  const gauges = layouts.flatMap((layout) =>
-    layout.newest.type === 'gauge' ? [gaugeRunOf(layout)] : [],
-  );
+  const merge = new FamilyMerges(layouts, size);
   return {
-    families,
+    families: merge.families,
     conflicts,
-    run() {
-      merged.fill(0);
-      aux.fill(0);
-      runAdditions(merged, aux, additions);
-      aux.fill(0);
-      runGauges(merged, aux, gauges);
-    },
+    steps: () => merge.run(),
+    run: () => atOnce(merge.run()),
   };
 }
 
-/** Where a family's series are among the merged values, and what goes into each. */
-interface FamilyLayout extends Agreement {
-  readonly width: number;
-  readonly labels: readonly (readonly LabelPair[])[];
+interface FamilyMerge {
+  readonly table: FamilyTable & { stamp: number };
   readonly begin: number;
-  /** Per claim and series: index in `labels`. */
-  readonly targets: readonly (readonly number[])[];
+  readonly end: number;
+  readonly additions: readonly Addition[];
+  readonly gauges: GaugeRun | undefined;
 }
 
-function layOut(agreement: Agreement, begin: number): FamilyLayout {
-  const { newest, claims, bounds } = agreement;
-  const sets = new LabelSets(newest.mode);
-  const targets = claims.map((claim) => sets.numbersOf(claim));
-  const { found } = sets;
-  const order = found.map((_, i) => i);
-  order.sort((a, b) => compareLabels(found[a] as LabelPair[], found[b] as LabelPair[]));
-  const placeOf = new Int32Array(order.length);
-  order.forEach((number, place) => {
-    placeOf[number] = place;
-  });
-  return {
-    ...agreement,
-    width: familyWidth(newest.type, bounds),
-    begin,
-    labels: order.map((number) => found[number] as readonly LabelPair[]),
-    targets: targets.map((list) => list.map((number) => placeOf[number] as number)),
-  };
-}
+/** All families of a plan, in one array of values. */
+class FamilyMerges {
+  readonly #merged: Float64Array;
+  /** What a reducer or a sum keeps of a value beside it, while it runs. */
+  readonly #aux: Float64Array;
+  readonly #families: readonly FamilyMerge[];
+  readonly #watch: ValueWatch;
 
-/** Slots of a claim's block, and the merged slots of one series that they are added to. */
-function slotMap(claim: Claim, layout: FamilyLayout): readonly number[] {
-  const { buckets } = claim.metric;
-  if (layout.newest.type !== 'histogram') return layout.newest.type === 'summary' ? [0, 1] : [0];
-  // A bucket goes where its upper bound is the next shared one; what is beyond all
-  // shared bounds, and the count beyond the last bucket, goes beyond the last.
-  const beyond = layout.bounds.length;
-  let at = 0;
-  const counts = buckets.map((bucket) => {
-    while (at < beyond && (layout.bounds[at] as number) < bucket) at++;
-    return at;
-  });
-  return [...counts, beyond, beyond + 1];
-}
-
-function additionsOf(layout: FamilyLayout): Addition[] {
-  return layout.claims.flatMap((claim, c) => {
-    const map = slotMap(claim, layout);
-    const lists = new SlotLists();
-    claim.series.forEach((series, s) => {
-      const { values, index } = claim.source.locate(series.slot);
-      const target = layout.begin + (layout.targets[c]?.[s] as number) * layout.width;
-      const list = lists.of(values);
-      map.forEach((to, slot) => {
-        list.from.push(index + slot);
-        list.to.push(target + to);
-      });
+  constructor(layouts: readonly FamilyLayout[], size: number) {
+    this.#merged = new Float64Array(size);
+    this.#aux = new Float64Array(size);
+    this.#families = layouts.map((layout) => {
+      const { newest, bounds, width, labels, order, begin } = layout;
+      const end = begin + labels.length * width;
+      const { name, help, type } = newest;
+      const values = this.#merged.subarray(begin, end);
+      const table = { name, help, type, bounds, width, labels, order, values, stamp: 0 };
+      const isGauge = type === 'gauge';
+      const additions = isGauge ? [] : additionsOf(layout);
+      return { table, begin, end, additions, gauges: isGauge ? gaugeRunOf(layout) : undefined };
     });
-    return lists.arrays();
-  });
-}
-
-function gaugeRunOf(layout: FamilyLayout): GaugeRun {
-  const { mode } = layout.newest;
-  const foldings: Folding[] = layout.claims.flatMap((claim, c) => {
-    const lists = new SlotLists();
-    claim.series.forEach((series, s) => {
-      const { values, index } = claim.source.locate(series.slot);
-      const list = lists.of(values);
-      list.from.push(index);
-      list.to.push(layout.begin + (layout.targets[c]?.[s] as number));
-    });
-    return lists.arrays().map((list) => ({ ...list, keepsTime: keepsSetTime(mode) }));
-  });
-  return {
-    reducer: GAUGE_REDUCERS[mode as Exclude<GaugeMode, 'omit'>],
-    foldings,
-    begin: layout.begin,
-    end: layout.begin + layout.labels.length,
-  };
-}
-
-/** Pairs of slots, by the array that holds the first of each. */
-class SlotLists {
-  readonly #lists = new Map<Float64Array, { from: number[]; to: number[] }>();
-
-  of(values: Float64Array): { from: number[]; to: number[] } {
-    let list = this.#lists.get(values);
-    if (list === undefined) {
-      list = { from: [], to: [] };
-      this.#lists.set(values, list);
-    }
-    return list;
+    this.#watch = new ValueWatch(slotsRead(this.#families));
   }
 
-  arrays(): Addition[] {
-    return [...this.#lists].map(([values, { from, to }]) => ({
-      values,
-      from: Int32Array.from(from),
-      to: Int32Array.from(to),
-    }));
+  get families(): readonly FamilyTable[] {
+    return this.#families.map(({ table }) => table);
+  }
+
+  *run(): Steps<void> {
+    if (!(yield* this.#watch.changed())) return;
+    const merged = this.#merged;
+    const aux = this.#aux;
+    for (const { table, begin, end, additions, gauges } of this.#families) {
+      merged.fill(0, begin, end);
+      aux.fill(0, begin, end);
+      table.stamp++;
+      for (const addition of additions) yield* addAll(merged, aux, addition);
+      if (gauges === undefined) settle(merged, aux, begin, end);
+      else yield* runGauges(merged, aux, gauges);
+    }
+  }
+}
+
+function* slotsRead(families: readonly FamilyMerge[]): Generator<WatchedSlots> {
+  for (const { additions, gauges } of families) {
+    for (const { map, arrays } of additions) {
+      for (const array of arrays) yield { array, low: map.low, high: map.high };
+    }
+    for (const { values, list } of gauges?.foldings ?? []) {
+      yield { array: values, low: list.low, high: list.high };
+    }
   }
 }

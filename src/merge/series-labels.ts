@@ -1,7 +1,6 @@
 import { type LabelPair, labelKey } from '../model/labels.js';
-import type { GaugeMode, StoredSeries } from '../model/metric.js';
+import type { StoredSeries } from '../model/metric.js';
 import type { Claim } from './claims.js';
-import { showsEachWriter } from './gauges.js';
 
 /** Labels that a type adds itself: no other can have their names, whatever a file says. */
 const OWN_LABELS: Readonly<Record<string, string>> = { histogram: 'le', summary: 'quantile' };
@@ -9,13 +8,12 @@ const OWN_LABELS: Readonly<Record<string, string>> = { histogram: 'le', summary:
 /** Tells writers of a gauge apart whose mode shows each. */
 const WRITER_LABEL = 'pid';
 
-/** Labels of a series as a page shows them: its own, the writer's, then default ones. */
+/** Labels of a series as a page shows them: its own, the writer's where it is shown, then default ones. */
 export function seriesLabels(
-  { metric, defaultLabels, source }: Claim,
+  { metric, defaultLabels }: Claim,
   series: StoredSeries,
-  mode: GaugeMode,
+  writer: string | undefined,
 ): readonly LabelPair[] {
-  const writer = showsEachWriter(mode) ? source.writerLabel : undefined;
   const own = writer === undefined ? OWN_LABELS[metric.type] : WRITER_LABEL;
   const pairs: LabelPair[] = [];
   series.labelValues.forEach((value, i) => {

@@ -10,8 +10,17 @@ export interface MergeSource {
   readonly aliveMs: number;
   /** When the writer began, milliseconds since 1970: later ones win what only one can give. */
   readonly createdMs: number;
+  /** What it has written; where writers have written the same, best the same object. */
+  readonly contents: SourceContents;
+  /** An array that holds blocks, read again at every run. */
+  extent(number: number): Float64Array;
+}
+
+/** Metrics and series as one writer or several have them. Never changes. */
+export interface SourceContents {
   readonly metrics: readonly StoredMetric[];
-  readonly series: readonly StoredSeries[];
-  /** The array that holds a block, read again at every run, and the block's place in it. */
-  locate(slot: number): { readonly values: Float64Array; readonly index: number };
+  /** The series of one of the metrics: the same array at every call. */
+  seriesOf(metric: StoredMetric): readonly StoredSeries[];
+  /** The number of the extent that holds a block, and the block's first slot in it. */
+  place(slot: number): { readonly extent: number; readonly index: number };
 }

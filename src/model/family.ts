@@ -19,7 +19,11 @@ export interface FamilyTable {
   readonly bounds: readonly number[];
   readonly width: number;
   readonly labels: readonly (readonly LabelPair[])[];
+  /** Numbers of the series in the order in which a page shows them. */
+  readonly order: Int32Array;
   readonly values: Float64Array;
+  /** Another number when `values` may have changed. */
+  readonly stamp: number;
 }
 
 /** One line of a page, as data. */

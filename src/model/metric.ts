@@ -47,7 +47,10 @@ export interface StoredMetric extends MetricDescriptor {
   readonly id: number;
   /** Labels that the metric's registry adds to every series: prom-client's default labels. */
   readonly defaultLabels: readonly LabelPair[];
-  /** When its writer made it, in milliseconds since 1970: the newest wins a disagreement. */
+  /**
+   * When its writer made it, in milliseconds since 1970: the newest wins a disagreement.
+   * 0 where it is as old as its writer.
+   */
   readonly sinceMs: number;
 }
 

@@ -14,6 +14,7 @@ import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
 import { MAX_ABSORBED_AT_ONCE, UNFINISHED_FILE_AGE_MS } from '../limits.js';
 import type { Backend } from '../mapping/mapping.js';
 import { foldForArchive } from '../merge/archive.js';
+import { RecordCatalog } from '../store/record-catalog.js';
 import { Writer } from '../store/writer.js';
 import { withCompactionLock } from './compaction-lock.js';
 import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
@@ -71,6 +72,7 @@ function compactLocked(
 ): CompactionResult {
   removeUnfinished(directory, tools);
   const archive = openArchive(directory, tools);
+  const catalog = new RecordCatalog();
   const opened: FileSource[] = archive === undefined ? [] : [archive];
   try {
     const absorbed = archive?.reader.absorbed ?? new Set<string>();
@@ -86,7 +88,7 @@ function compactLocked(
         left++;
         continue;
       }
-      const source = openDead(path, tools);
+      const source = openDead(path, tools, catalog);
       if (source === undefined) continue;
       opened.push(source);
       dead.push(source);
@@ -131,10 +133,14 @@ function openArchive(directory: string, tools: CompactionTools): FileSource | un
 }
 
 /** The writer of a file, read and open, if it is certainly dead. */
-export function openDead(path: string, tools: CompactionTools): FileSource | undefined {
+export function openDead(
+  path: string,
+  tools: CompactionTools,
+  catalog?: RecordCatalog,
+): FileSource | undefined {
   let source: FileSource | undefined;
   try {
-    source = FileSource.open(tools.backend, path);
+    source = FileSource.open(tools.backend, path, catalog);
     source.readAndJudge(tools.observer);
     if (source.liveness === 'dead') return source;
   } catch (error) {
@@ -205,11 +211,11 @@ function replaceArchive(directory: string, next: string, stillMine: () => boolea
  * would refuse gets there. @throws FileFormatError
  */
 function requireReadable(backend: Backend, path: string): void {
-  const reader = Reader.open(backend, path);
+  const source = FileSource.open(backend, path);
   try {
-    reader.update();
+    source.update();
   } finally {
-    reader.close();
+    source.reader.close();
   }
 }
 

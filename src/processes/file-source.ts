@@ -1,9 +1,10 @@
 import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
 import type { Backend, ReadableMapping } from '../mapping/mapping.js';
 import type { MergeSource } from '../merge/source.js';
-import type { StoredMetric, StoredSeries } from '../model/metric.js';
-import { HeldValues, type Located } from '../store/held-values.js';
+import { Contents } from '../store/contents.js';
+import { HeldValues } from '../store/held-values.js';
 import { Reader } from '../store/reader.js';
+import type { RecordCatalog } from '../store/record-catalog.js';
 import { stampAt, stampOf } from './directory.js';
 import { type Liveness, liveness, type Observer } from './liveness.js';
 
@@ -11,33 +12,31 @@ import { type Liveness, liveness, type Observer } from './liveness.js';
 export class FileSource implements MergeSource {
   readonly reader: Reader;
   #liveness: Liveness = 'live';
-  /** The reader's version when `metrics` and `series` were taken. */
-  version = -1;
-  metrics: readonly StoredMetric[] = [];
-  series: readonly StoredSeries[] = [];
+  /** As of the last `update` or `hold`. */
+  contents: Contents | HeldValues = Contents.EMPTY;
   readonly #mapping: ReadableMapping;
   #held: HeldValues | undefined;
   #finalStamp: string | undefined;
 
   /**
-   * Opens a file and checks its header.
+   * Opens a file and checks its header. See `Reader.open` for the catalog.
    *
    * @throws MappingError when it cannot be opened, with code `ENOENT` when it is gone
    * @throws FileFormatError when it is no file of this library
    */
-  static open(backend: Backend, path: string): FileSource {
+  static open(backend: Backend, path: string, catalog?: RecordCatalog): FileSource {
     const mapping = backend.open(path, FLUSH_SEQUENCE_AT);
     try {
-      return new FileSource(mapping);
+      return new FileSource(mapping, catalog);
     } catch (error) {
       mapping.close();
       throw error;
     }
   }
 
-  constructor(mapping: ReadableMapping) {
+  constructor(mapping: ReadableMapping, catalog?: RecordCatalog) {
     this.#mapping = mapping;
-    this.reader = new Reader(mapping);
+    this.reader = new Reader(mapping, catalog);
   }
 
   get isArchive(): boolean {
@@ -67,8 +66,8 @@ export class FileSource implements MergeSource {
     return this.isArchive ? 0 : this.reader.header.createdMs;
   }
 
-  locate(slot: number): Located {
-    return (this.#held ?? this.reader).locate(slot);
+  extent(number: number): Float64Array {
+    return this.#held?.values ?? this.reader.extent(number);
   }
 
   /** Whether values read since the last `update` may stand under the labels of other series. */
@@ -85,8 +84,8 @@ export class FileSource implements MergeSource {
    */
   hold(): void {
     if (this.liveness === 'dead') return;
-    this.#held = new HeldValues(this.reader, this.series);
-    this.series = this.#held.series;
+    this.#held = new HeldValues(this.reader);
+    this.contents = this.#held;
   }
 
   /** Finds out whether the writer lives; true when that has changed. The dead stay dead. */
@@ -131,12 +130,9 @@ export class FileSource implements MergeSource {
   /** Reads what is new; true when metrics or series are others than before. */
   update(): boolean {
     this.reader.update();
-    const wasHeld = this.#held !== undefined;
     this.#held = undefined;
-    if (this.reader.version === this.version && !wasHeld) return false;
-    this.version = this.reader.version;
-    this.metrics = this.reader.metrics;
-    this.series = this.reader.series;
+    if (this.reader.contents === this.contents) return false;
+    this.contents = this.reader.contents;
     return true;
   }
 }

@@ -8,48 +8,59 @@ import {
   HEADER_BYTES,
   MAX_CHUNK_UNITS,
   MAX_CHUNKS,
-  SLOT_BYTES,
 } from '../format/layout.js';
 import { MAX_FILE_BYTES } from '../limits.js';
 import type { ReadableMapping } from '../mapping/mapping.js';
 
-/** One mapped chunk of somebody's file: bytes `begin` to `end - 1`. */
-export interface ReadChunk {
+/** One chunk of somebody's file: bytes `begin` to `end - 1`. */
+export interface ChunkSpan {
   readonly kind: number;
   readonly begin: number;
   readonly end: number;
-  readonly buffer: ArrayBuffer;
-  readonly values: Float64Array;
 }
 
-/** The chunks of somebody's file, mapped as its chunk table grows. Every entry is checked against the file's size. */
+interface Chunk extends ChunkSpan {
+  /** Where the chunk is one of values: all of it, mapped. */
+  readonly values: Float64Array | undefined;
+}
+
+/**
+ * The chunks of somebody's file, known as its chunk table grows. Every entry is checked
+ * against the file's size. Those of values are mapped; records are read once.
+ */
 export class ChunkList {
   /** The first `HEADER_BYTES`, word by word. */
   readonly words: Int32Array;
   readonly #mapping: ReadableMapping;
-  readonly #chunks: ReadChunk[];
+  readonly #chunks: Chunk[];
+  #layout = '';
+  /** Bytes that the file had when it was last asked. */
+  #size: number;
 
   /** @throws FileFormatError when not even the first chunk is there */
   constructor(mapping: ReadableMapping) {
     this.#mapping = mapping;
-    if (mapping.size() < CHUNK_UNIT_BYTES) {
-      throw new FileFormatError(mapping.path, mapping.size(), 'the first chunk is cut off');
+    this.#size = mapping.openedSize;
+    if (this.#size < CHUNK_UNIT_BYTES) {
+      throw new FileFormatError(mapping.path, this.#size, 'the first chunk is cut off');
     }
-    this.#chunks = [map(mapping, ChunkKind.values, 0, CHUNK_UNIT_BYTES)];
-    this.words = new Int32Array(this.first.buffer, 0, HEADER_BYTES / 4);
+    this.#chunks = [];
+    const first = this.#add(ChunkKind.values, 0, CHUNK_UNIT_BYTES) as Float64Array;
+    this.words = new Int32Array(first.buffer, 0, HEADER_BYTES / 4);
   }
 
-  get first(): ReadChunk {
-    return this.#chunks[0] as ReadChunk;
+  get spans(): readonly ChunkSpan[] {
+    return this.#chunks;
   }
 
-  at(index: number): ReadChunk | undefined {
-    return this.#chunks[index];
+  /** Equal for two files exactly when all their chunks are; begins with what it was before. */
+  get layout(): string {
+    return this.#layout;
   }
 
-  /** The chunk that holds a byte of the file. */
-  holding(offset: number): ReadChunk | undefined {
-    return this.#chunks.find(({ begin, end }) => offset >= begin && offset < end);
+  /** The values of a chunk, from its begin on. */
+  values(number: number): Float64Array {
+    return this.#chunks[number]?.values as Float64Array;
   }
 
   /** Whether bytes `begin` to `end - 1` lie in one chunk of values, and not in the header. */
@@ -64,12 +75,14 @@ export class ChunkList {
 
   /** @throws FileFormatError when the file is shorter than what is mapped of it */
   checkSize(): void {
-    const size = this.#mapping.size();
-    const { end } = this.#chunks.at(-1) as ReadChunk;
-    if (size < end) throw this.#error(size, `the file is cut off: it had ${end} bytes`);
+    this.#size = this.#mapping.size();
+    const { end } = this.#chunks.at(-1) as Chunk;
+    if (this.#size < end) {
+      throw this.#error(this.#size, `the file is cut off: it had ${end} bytes`);
+    }
   }
 
-  /** Maps the chunks that are new in the table. @throws FileFormatError when the table lies */
+  /** Takes in the chunks that are new in the table. @throws FileFormatError when the table lies */
   grow(): void {
     const known = this.#chunks.length;
     const count = Atomics.load(this.words, CHUNK_COUNT_AT / 4);
@@ -78,17 +91,31 @@ export class ChunkList {
       throw this.#error(CHUNK_COUNT_AT, `${count} chunks; there were ${known}`);
     }
     if (known === 1) this.#checkFirst();
-    const size = Math.min(this.#mapping.size(), MAX_FILE_BYTES);
     for (let i = known; i < count; i++) {
       const entryAt = CHUNK_TABLE_AT + i * CHUNK_ENTRY_BYTES;
       const entry = Atomics.load(this.words, entryAt / 4);
       const length = (entry & MAX_CHUNK_UNITS) * CHUNK_UNIT_BYTES;
-      const begin = (this.#chunks[i - 1] as ReadChunk).end;
-      if (length === 0 || begin + length > size) {
-        throw this.#error(entryAt, `chunk of ${length} bytes at ${begin}, where ${size} can be`);
+      const begin = (this.#chunks[i - 1] as Chunk).end;
+      if (length === 0 || !this.#holds(begin + length)) {
+        const limit = Math.min(this.#size, MAX_FILE_BYTES);
+        throw this.#error(entryAt, `chunk of ${length} bytes at ${begin}, where ${limit} can be`);
       }
-      this.#chunks.push(map(this.#mapping, entry >>> 24, begin, length));
+      this.#add(entry >>> 24, begin, length);
     }
+  }
+
+  #add(kind: number, begin: number, length: number): Float64Array | undefined {
+    const values =
+      kind === ChunkKind.values ? new Float64Array(this.#mapping.map(begin, length)) : undefined;
+    this.#chunks.push({ kind, begin, end: begin + length, values });
+    this.#layout += `${kind}:${length} `;
+    return values;
+  }
+
+  /** Whether the file may have, and has, so many bytes. */
+  #holds(bytes: number): boolean {
+    if (bytes > this.#size) this.#size = this.#mapping.size();
+    return bytes <= Math.min(this.#size, MAX_FILE_BYTES);
   }
 
   #checkFirst(): void {
@@ -100,10 +127,4 @@ export class ChunkList {
   #error(offset: number, message: string): FileFormatError {
     return new FileFormatError(this.#mapping.path, offset, message);
   }
-}
-
-function map(mapping: ReadableMapping, kind: number, begin: number, length: number): ReadChunk {
-  const buffer = mapping.map(begin, length);
-  const values = new Float64Array(buffer, 0, length / SLOT_BYTES);
-  return { kind, begin, end: begin + length, buffer, values };
 }

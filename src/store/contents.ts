@@ -1,95 +1,84 @@
-import { type MetricsRecord, RecordKind } from '../format/records.js';
-import type { LabelPair } from '../model/labels.js';
+import { SLOT_BYTES } from '../format/layout.js';
 import { type StoredMetric, type StoredSeries, slotsPerSeries } from '../model/metric.js';
+import type { ChunkSpan } from './chunk-list.js';
 
-interface ReadMetric extends StoredMetric {
-  defaultLabels: readonly LabelPair[];
-  retired: boolean;
+export interface ReadMetric extends StoredMetric {
+  readonly retired: boolean;
 }
 
-export interface ContentsOptions {
-  /** When the file was made, milliseconds since 1970. */
-  readonly createdMs: number;
-  /** Throws when a block does not lie where values lie; `at` is where its record was found. */
-  checkBlock(slot: number, width: number, at: number): void;
-  /** What to throw for a record, found at `at`, that cannot be. */
-  error(at: number, message: string): Error;
+/** What records say, by id: also what was retired or removed. */
+export interface Entries {
+  readonly metrics: readonly ReadMetric[];
+  readonly series: readonly (StoredSeries | undefined)[];
+  readonly absorbed: ReadonlySet<string>;
 }
 
-/** What the records of one file amount to. */
+const NO_SERIES: readonly StoredSeries[] = [];
+
+/**
+ * What the records of a file amount to. It never changes, so that all files with the same
+ * records share one, and with it whatever was laid out for it.
+ */
 export class Contents {
-  readonly #options: ContentsOptions;
-  readonly #metrics: ReadMetric[] = [];
-  readonly #series: (StoredSeries | undefined)[] = [];
-  readonly #absorbed = new Set<string>();
+  /** Of a file without records. */
+  static readonly EMPTY = new Contents({ metrics: [], series: [], absorbed: new Set() }, []);
 
-  constructor(options: ContentsOptions) {
-    this.#options = options;
-  }
-
+  readonly entries: Entries;
   /** Metrics that are defined and not retired. */
-  get metrics(): StoredMetric[] {
-    return this.#metrics.filter(({ retired }) => !retired);
-  }
+  readonly metrics: readonly StoredMetric[];
+  /** Chunks in which the blocks lie, from the file's first on. */
+  readonly #chunks: readonly ChunkSpan[];
+  #pairs: readonly number[] | undefined;
+  #series: readonly StoredSeries[] | undefined;
+  #seriesByMetric: ReadonlyMap<StoredMetric, readonly StoredSeries[]> | undefined;
 
-  /** Series that are added and not removed, in the writer's order. */
-  get series(): StoredSeries[] {
-    return this.#series.filter(
-      (s): s is StoredSeries => s !== undefined && !(s.metric as ReadMetric).retired,
-    );
+  constructor(entries: Entries, chunks: readonly ChunkSpan[]) {
+    this.entries = entries;
+    this.#chunks = chunks;
+    this.metrics = entries.metrics.filter(({ retired }) => !retired);
   }
 
   /** For archives: names of the files whose values are in here. */
   get absorbed(): ReadonlySet<string> {
-    return this.#absorbed;
+    return this.entries.absorbed;
   }
 
-  /** How many label values a series of a metric has; undefined where there is no such metric. */
-  labelCount(metricId: number): number | undefined {
-    return this.#metrics[metricId]?.labelNames.length;
+  /** Series that are added and not removed, in the writer's order. */
+  get series(): readonly StoredSeries[] {
+    this.#series ??= this.entries.series.filter(
+      (s): s is StoredSeries => s !== undefined && !(s.metric as ReadMetric).retired,
+    );
+    return this.#series;
   }
 
-  /** Takes in the next record, found at byte `at` of the file. */
-  apply(record: MetricsRecord, at: number): void {
-    switch (record.kind) {
-      case RecordKind.metric: {
-        const { kind, sinceMs, ...metric } = record;
-        this.#metrics.push({
-          ...metric,
-          id: this.#metrics.length,
-          sinceMs: sinceMs === 0 ? this.#options.createdMs : sinceMs,
-          defaultLabels: [],
-          retired: false,
-        });
-        return;
-      }
-      case RecordKind.series: {
-        const metric = this.#metric(record.metricId, at);
-        this.#options.checkBlock(record.slot, slotsPerSeries(metric), at);
-        this.#series.push({ metric, slot: record.slot, labelValues: record.labelValues });
-        return;
-      }
-      case RecordKind.remove:
-        if (record.seriesId >= this.#series.length) {
-          throw this.#options.error(at, `removal of unknown series ${record.seriesId}`);
-        }
-        this.#series[record.seriesId] = undefined;
-        return;
-      case RecordKind.retire:
-        this.#metric(record.metricId, at).retired = true;
-        return;
-      case RecordKind.defaultLabels:
-        this.#metric(record.metricId, at).defaultLabels = record.pairs;
-        return;
-      case RecordKind.absorbed:
-        this.#absorbed.add(record.fileName);
-        return;
-    }
+  /** Those of one metric: the same array at every call. */
+  seriesOf(metric: StoredMetric): readonly StoredSeries[] {
+    this.#seriesByMetric ??= byMetric(this.series);
+    return this.#seriesByMetric.get(metric) ?? NO_SERIES;
   }
 
-  #metric(id: number, at: number): ReadMetric {
-    const metric = this.#metrics[id];
-    if (metric === undefined) throw this.#options.error(at, `unknown metric ${id}`);
-    return metric;
+  /** File offsets of values that belong together with the one after them: a gauge's and its set-time. */
+  get pairs(): readonly number[] {
+    this.#pairs ??= this.series
+      .filter(({ metric }) => slotsPerSeries(metric) === 2)
+      .map(({ slot }) => slot * SLOT_BYTES);
+    return this.#pairs;
   }
+
+  /** The number of the extent that holds a block, and the block's first slot in it. */
+  place(slot: number): { readonly extent: number; readonly index: number } {
+    const at = slot * SLOT_BYTES;
+    const extent = this.#chunks.findIndex(({ begin, end }) => at >= begin && at < end);
+    return { extent, index: (at - (this.#chunks[extent] as ChunkSpan).begin) / SLOT_BYTES };
+  }
+}
+
+function byMetric(all: readonly StoredSeries[]): Map<StoredMetric, StoredSeries[]> {
+  const groups = new Map<StoredMetric, StoredSeries[]>();
+  for (const series of all) {
+    const group = groups.get(series.metric);
+    if (group === undefined) groups.set(series.metric, [series]);
+    else group.push(series);
+  }
+  return groups;
 }

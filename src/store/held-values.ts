@@ -1,12 +1,11 @@
 import { fence } from '../fence.js';
-import { keepsSetTime, type StoredSeries, slotsPerSeries } from '../model/metric.js';
+import {
+  keepsSetTime,
+  type StoredMetric,
+  type StoredSeries,
+  slotsPerSeries,
+} from '../model/metric.js';
 import type { Reader } from './reader.js';
-
-/** Where a series' values are. */
-export interface Located {
-  readonly values: Float64Array;
-  readonly index: number;
-}
 
 const MAX_PAIR_READS = 1000;
 
@@ -17,57 +16,67 @@ const MAX_PAIR_READS = 1000;
  * given away only after its series' removal was committed.
  */
 export class HeldValues {
+  readonly metrics: readonly StoredMetric[];
   readonly series: readonly StoredSeries[];
-  readonly #values: Float64Array;
+  /** The copy: one extent, of number 0. */
+  readonly values: Float64Array;
   readonly #indexOf = new Map<number, number>();
 
   /**
-   * Brings the reader up to date: `series` are those that it gave before.
+   * Copies, then brings the reader up to date.
    *
    * @throws FileFormatError when the file contradicts the format
    */
-  constructor(reader: Reader, series: readonly StoredSeries[]) {
+  constructor(reader: Reader) {
+    const { series } = reader.contents;
     const length = series.reduce((sum, { metric }) => sum + slotsPerSeries(metric), 0);
-    this.#values = new Float64Array(length);
+    this.values = new Float64Array(length);
     let index = 0;
     for (const { metric, slot } of series) {
       const width = slotsPerSeries(metric);
       const from = reader.locate(slot);
-      if (metric.type === 'gauge' && keepsSetTime(metric.mode)) this.#copyPair(from, index);
-      else this.#copyBlock(from, index, width);
+      if (metric.type === 'gauge' && keepsSetTime(metric.mode)) {
+        this.#copyPair(from.values, from.index, index);
+      } else {
+        this.#copyBlock(from.values, from.index, index, width);
+      }
       this.#indexOf.set(slot, index);
       index += width;
     }
     fence();
     reader.update();
-    const present = new Set(reader.series);
-    this.series = series.filter((one) => present.has(one));
+    // A series whose metric has other default labels now is another object with the same values.
+    const copied = new Set(series.map(({ labelValues }) => labelValues));
+    this.metrics = reader.contents.metrics;
+    this.series = reader.contents.series.filter(({ labelValues }) => copied.has(labelValues));
+  }
+
+  seriesOf(metric: StoredMetric): readonly StoredSeries[] {
+    return this.series.filter((series) => series.metric === metric);
   }
 
   /** Where the copy of a block is. @throws RangeError for one that was not copied */
-  locate(slot: number): Located {
+  place(slot: number): { readonly extent: number; readonly index: number } {
     const index = this.#indexOf.get(slot);
     if (index === undefined) throw new RangeError(`slot ${slot} was not copied`);
-    return { values: this.#values, index };
+    return { extent: 0, index };
   }
 
-  #copyBlock(from: Located, to: number, width: number): void {
+  #copyBlock(values: Float64Array, from: number, to: number, width: number): void {
     // One by one: a copy of many at once may read a value in parts.
-    for (let i = 0; i < width; i++) {
-      this.#values[to + i] = from.values[from.index + i] as number;
-    }
+    for (let i = 0; i < width; i++) this.values[to + i] = values[from + i] as number;
   }
 
   /** As a merge reads pairs that are set meanwhile; a time that is never at rest is unknown. */
-  #copyPair({ values, index }: Located, to: number): void {
+  #copyPair(values: Float64Array, from: number, to: number): void {
     for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
-      const time = values[index + 1] as number;
+      const time = values[from + 1] as number;
       fence();
-      this.#values[to] = values[index] as number;
+      this.values[to] = values[from] as number;
       fence();
-      this.#values[to + 1] = values[index + 1] as number;
-      if (this.#values[to + 1] === time) return;
+      this.values[to + 1] = values[from + 1] as number;
+      if (this.values[to + 1] === time) return;
     }
-    this.#values[to + 1] = Number.NaN;
+    this.values[to + 1] = Number.NaN;
   }
 }

@@ -13,12 +13,14 @@ import {
   STATE_AT,
   SUPERSEDED_AT,
 } from '../format/layout.js';
-import { RecordDecoder } from '../format/record-decoder.js';
+import type { RecordPiece } from '../format/record-decoder.js';
 import { RECORD_ALIGN } from '../format/records.js';
+import { RECORD_PIECE_BYTES } from '../limits.js';
 import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
-import { ChunkList, type ReadChunk } from './chunk-list.js';
+import { ChunkList, type ChunkSpan } from './chunk-list.js';
 import { Contents } from './contents.js';
+import { RecordCatalog } from './record-catalog.js';
 
 /**
  * Reads one writer's file and trusts nothing in it: every offset, length and count is
@@ -33,47 +35,47 @@ export class Reader {
   readonly #chunks: ChunkList;
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
-  readonly #contents: Contents;
+  readonly #catalog: RecordCatalog;
+  #contents = Contents.EMPTY;
   /** Record chunks are one stream: how much of it was parsed, and the chunk where that ends. */
   #parsed = 0;
   #chunkAt = 0;
   #streamBegin = 0;
-  #version = 0;
   #closed = false;
+  /** Whether it was updated before: until then its size is that of a moment ago. */
+  #known = false;
   #reuse = 0;
 
   /**
-   * Opens a file and checks its header.
+   * Opens a file and checks its header. Files that are opened with one catalog share what
+   * their records have in common.
    *
    * @throws MappingError when it cannot be opened, with code `ENOENT` when it is gone
    * @throws FileFormatError when it is no file of this library
    */
-  static open(backend: Backend, path: string): Reader {
+  static open(backend: Backend, path: string, catalog?: RecordCatalog): Reader {
     const mapping = backend.open(path, FLUSH_SEQUENCE_AT);
     try {
-      return new Reader(mapping);
+      return new Reader(mapping, catalog);
     } catch (error) {
       mapping.close();
       throw error;
     }
   }
 
-  constructor(mapping: ReadableMapping) {
+  constructor(mapping: ReadableMapping, catalog: RecordCatalog = new RecordCatalog()) {
     this.#mapping = mapping;
-    this.header = decodeHeader(mapping.read(0, HEADER_BYTES), mapping.path);
+    this.#catalog = catalog;
+    const header = new Uint8Array(HEADER_BYTES);
+    this.header = decodeHeader(header.subarray(0, mapping.read(header, 0)), mapping.path);
     mapping.follow({
       flushed: this.header.backend === 'file',
       headerBytes: HEADER_BYTES,
       reuseAt: REUSE_AT,
     });
-    this.#contents = new Contents({
-      createdMs: this.header.createdMs,
-      checkBlock: (slot, width, at) => this.#checkBlock(slot, width, at),
-      error: (at, message) => this.#error(at, message),
-    });
     this.#chunks = new ChunkList(mapping);
     this.#words = this.#chunks.words;
-    this.#heartbeat = new Float64Array(this.#chunks.first.buffer, HEARTBEAT_AT, 1);
+    this.#heartbeat = new Float64Array(this.#words.buffer, HEARTBEAT_AT, 1);
   }
 
   get path(): string {
@@ -84,18 +86,18 @@ export class Reader {
     return this.#mapping.inode;
   }
 
-  /** Changes whenever `metrics` or `series` give something else. */
-  get version(): number {
-    return this.#version;
+  /** What the records amount to: another object when there are others. */
+  get contents(): Contents {
+    return this.#contents;
   }
 
   /** Metrics the writer has defined and not retired. */
-  get metrics(): StoredMetric[] {
+  get metrics(): readonly StoredMetric[] {
     return this.#contents.metrics;
   }
 
   /** Series the writer has added and not removed, in its order. */
-  get series(): StoredSeries[] {
+  get series(): readonly StoredSeries[] {
     return this.#contents.series;
   }
 
@@ -151,7 +153,8 @@ export class Reader {
    * @throws FileFormatError when the file contradicts the format; the reader is of no use then
    */
   update(): void {
-    this.requireWhole();
+    if (this.#known) this.requireWhole();
+    this.#known = true;
     this.#mapping.refresh();
     // Before the commit word: slots change hands after the removal was committed.
     this.#reuse = Atomics.load(this.#words, REUSE_AT / 4);
@@ -162,16 +165,18 @@ export class Reader {
     if (committed < this.#parsed || committed % RECORD_ALIGN !== 0) {
       throw this.#error(COMMIT_AT, `${committed} bytes committed, ${this.#parsed} were before`);
     }
-    this.#parse(committed);
-    this.#version++;
+    this.#readRecords(committed);
   }
 
-  /** The extent that holds a block, and the block's first slot in it. The block was checked when it was read. */
+  /** An extent of values: `Contents.place` says which, and where in it a block begins. */
+  extent(number: number): Float64Array {
+    return this.#chunks.values(number);
+  }
+
+  /** The extent that holds a block, and the block's first slot in it. */
   locate(slot: number): { readonly values: Float64Array; readonly index: number } {
-    const at = slot * SLOT_BYTES;
-    const chunk = this.#chunks.holding(at);
-    if (chunk === undefined) throw this.#error(at, 'no chunk holds the slot');
-    return { values: chunk.values, index: (at - chunk.begin) / SLOT_BYTES };
+    const { extent, index } = this.#contents.place(slot);
+    return { values: this.extent(extent), index };
   }
 
   /** Closes the descriptor, if it is open. Memory that `locate` gave stays valid. */
@@ -181,38 +186,45 @@ export class Reader {
     this.#mapping.close();
   }
 
-  #parse(committed: number): void {
-    for (;;) {
-      const chunk = this.#chunks.at(this.#chunkAt);
+  /** Reads the record chunks, which are one stream, from where it was left to `committed`. */
+  #readRecords(committed: number): void {
+    while (this.#parsed < committed) {
+      const chunk = this.#chunks.spans[this.#chunkAt];
       if (chunk === undefined) {
         throw this.#error(COMMIT_AT, `${committed} bytes committed, record chunks end before`);
       }
+      const streamEnd = this.#streamBegin + chunk.end - chunk.begin;
       if (chunk.kind === ChunkKind.records) {
-        const length = chunk.end - chunk.begin;
-        const from = this.#parsed - this.#streamBegin;
-        const limit = Math.min(length, committed - this.#streamBegin);
-        this.#parseChunk(chunk, from, limit);
-        if (limit < length || committed === this.#streamBegin + length) {
-          this.#parsed = committed;
-          return;
-        }
-        this.#streamBegin += length;
-        this.#parsed = this.#streamBegin;
+        this.#readChunk(chunk, Math.min(committed, streamEnd), committed >= streamEnd);
+        if (this.#parsed < streamEnd) break;
+        this.#streamBegin = streamEnd;
       }
       this.#chunkAt++;
     }
+    this.#mapping.pair(this.#contents.pairs);
   }
 
-  #parseChunk(chunk: ReadChunk, from: number, limit: number): void {
-    const decoder = new RecordDecoder(chunk.buffer, this.path, chunk.begin);
-    const labelCount = (id: number) => this.#contents.labelCount(id);
-    let at = from;
-    for (;;) {
-      const length = decoder.lengthAt(at, limit);
-      if (length === 0) return;
-      const record = decoder.decode(at, length, labelCount);
-      if (record !== undefined) this.#contents.apply(record, chunk.begin + at);
-      at += length;
+  /** Reads the records of a chunk up to `end` in the stream, which may be all of it. */
+  #readChunk(chunk: ChunkSpan, end: number, whole: boolean): void {
+    const { path } = this;
+    const checkBlock = (slot: number, width: number, at: number) =>
+      this.#checkBlock(slot, width, at);
+    const file = { chunks: this.#chunks.spans, layout: this.#chunks.layout, checkBlock };
+    let size = RECORD_PIECE_BYTES;
+    while (this.#parsed < end) {
+      const begin = chunk.begin + this.#parsed - this.#streamBegin;
+      const left = end - this.#parsed;
+      const ends = left > size ? 'anywhere' : whole ? 'chunk' : 'record';
+      const bytes = this.#catalog.memory(Math.min(left, size));
+      if (this.#mapping.read(bytes, begin) < bytes.length) {
+        throw this.#error(begin, `${bytes.length} bytes of records are cut off`);
+      }
+      const piece: RecordPiece = { path, begin, bytes, ends };
+      const read = this.#catalog.read(file, this.#contents, piece);
+      this.#contents = read.contents;
+      this.#parsed += read.bytes;
+      // A record that is longer than the piece.
+      if (read.bytes === 0) size *= 2;
     }
   }
 
@@ -223,8 +235,6 @@ export class Reader {
     if (!this.#chunks.holdsValues(begin, end)) {
       throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no values chunk`);
     }
-    // A gauge's value and set-time.
-    if (width === 2) this.#mapping.pair(begin);
   }
 
   #error(offset: number, message: string): FileFormatError {

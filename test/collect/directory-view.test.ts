@@ -37,7 +37,8 @@ function setUp(t: ExecutionContext, backend: Backend, observer = OBSERVER) {
   const errors: unknown[] = [];
   const view = new DirectoryView(directory, backend, observer, (error) => errors.push(error));
   t.teardown(() => view.close());
-  const values = () => Object.assign({}, ...[...view.sources].map(valuesOf));
+  const values = () =>
+    Object.assign({}, ...[...view.sources].map(({ reader }) => valuesOf(reader)));
   return { directory, errors, view, values };
 }
 

@@ -50,14 +50,14 @@ for (const [writing, reading] of names.flatMap((a) => names.map((b) => [a, b] as
           type: 'counter',
           buckets: [],
           labelNames: ['path', 'code'],
-          sinceMs: IDENTITY.createdMs,
+          sinceMs: 0,
         },
         {
           name: 'h',
           type: 'histogram',
           buckets: [0.1, 1],
           labelNames: [],
-          sinceMs: IDENTITY.createdMs,
+          sinceMs: 0,
         },
       ],
     );

@@ -46,7 +46,7 @@ class Reading {
     const plan = planMerge(this.#view.sources);
     plan.run();
     if (!this.#view.isStable()) return undefined;
-    return withoutTicks(new PageRenderer(FORMATS.text).render(plan.families));
+    return withoutTicks(new PageRenderer(FORMATS.text).render(plan.families).toString());
   }
 
   toString(): string {

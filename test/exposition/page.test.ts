@@ -1,20 +1,25 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
 import { toFamily } from '../../src/exposition/families.js';
 import { contentType, FORMATS, openMetricsContentType } from '../../src/exposition/formats.js';
 import { PageRenderer } from '../../src/exposition/page.js';
 import { type FamilyTable, familyWidth } from '../../src/model/family.js';
+import { holds } from '../helpers/holds.js';
 
 function family(
   table: Partial<FamilyTable> & Pick<FamilyTable, 'type'>,
   values: number[],
 ): FamilyTable {
   const bounds = table.bounds ?? [];
+  const labels = table.labels ?? [[]];
   return {
     name: 'm',
     help: 'Help.',
     bounds,
     width: familyWidth(table.type, bounds),
-    labels: [[]],
+    labels,
+    order: Int32Array.from(labels.keys()),
+    stamp: 0,
     ...table,
     values: Float64Array.from(values),
   };
@@ -30,9 +35,10 @@ const HISTOGRAM = family(
   [1, 2, 3, 4, 10.5, 0, 0, 0, 0, 0],
 );
 
-const text = (...families: FamilyTable[]) => new PageRenderer(FORMATS.text).render(families);
+const text = (...families: FamilyTable[]) =>
+  new PageRenderer(FORMATS.text).render(families).toString();
 const openmetrics = (...families: FamilyTable[]) =>
-  new PageRenderer(FORMATS.openmetrics).render(families);
+  new PageRenderer(FORMATS.openmetrics).render(families).toString();
 
 test('a histogram is cumulative, its +Inf bucket is its count, and its series stay together', (t) => {
   t.is(
@@ -119,12 +125,68 @@ test('a page without families is empty, and ends with # EOF in OpenMetrics', (t)
   t.is(openmetrics(), '# EOF\n');
 });
 
-test('a family that is rendered again shows its new values', (t) => {
+/** A page that is rendered again must be that of a renderer that has seen no other. */
+function rendersAgain(t: ExecutionContext, table: FamilyTable & { stamp: number }): void {
+  const renderer = new PageRenderer(FORMATS.text);
+  renderer.render([table]);
+  holds(
+    t,
+    fc.property(fc.array(fc.array(anyNumber, { minLength: 1 }), { minLength: 1 }), (rounds) => {
+      for (const numbers of rounds) {
+        numbers.forEach((number, i) => {
+          table.values[i % table.values.length] = number;
+        });
+        table.stamp++;
+        t.is(renderer.render([table]).toString(), text({ ...table }));
+      }
+    }),
+    { numRuns: 100 },
+  );
+}
+
+const anyNumber = fc.oneof(
+  fc.nat(12),
+  fc.maxSafeNat(),
+  fc.double(),
+  fc.constantFrom(-0, 0, -1, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 1e9 - 1, 1e9, 1e21),
+);
+
+test('a counter that is rendered again shows its new values, whatever their length', (t) => {
+  const labels = Array.from({ length: 1500 }, (_, i) => [['path', `/${'é'.repeat(i % 40)}`]]);
+  rendersAgain(t, family({ type: 'counter', labels } as never, new Array(1500).fill(1)));
+});
+
+test('a histogram that is rendered again shows its new values, whatever their length', (t) => {
+  const labels = Array.from({ length: 50 }, (_, i) => [['i', `${i}`]]);
+  const bounds = Array.from({ length: 20 }, (_, i) => i);
+  const table = { type: 'histogram', labels, bounds } as never;
+  rendersAgain(t, family(table, new Array(50 * 22).fill(0)));
+});
+
+test('a summary that is rendered again shows its new values, whatever their length', (t) => {
+  rendersAgain(t, family({ type: 'summary' }, [1, 2]));
+});
+
+test('a histogram of more buckets than a block of text has lines is whole', (t) => {
+  const bounds = Array.from({ length: 3000 }, (_, i) => i);
+  const lines = text(family({ type: 'histogram', bounds }, new Array(3002).fill(1))).split('\n');
+  t.is(lines.length, 2 + 3000 + 3 + 1);
+  t.is(lines[2], 'm_bucket{le="0"} 1');
+  t.is(lines.at(-2), 'm_count 3001');
+});
+
+test('a family is rendered in the order that it gives', (t) => {
+  const labels = [[['l', 'b']], [['l', 'a']]];
+  const table = { type: 'gauge', labels, order: Int32Array.of(1, 0) } as never;
+  t.true(text(family(table, [2, 1])).endsWith('\nm{l="a"} 1\nm{l="b"} 2\n'));
+});
+
+test('values of a family whose stamp is the same are not looked at again', (t) => {
   const renderer = new PageRenderer(FORMATS.text);
   const gauge = family({ type: 'gauge' }, [1]);
-  renderer.render([gauge]);
+  const page = renderer.render([gauge]);
   gauge.values[0] = 2;
-  t.true(renderer.render([gauge]).endsWith('\nm 2\n'));
+  t.deepEqual(renderer.render([gauge]), page);
 });
 
 test('the content types are those of the formats', (t) => {

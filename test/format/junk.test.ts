@@ -13,11 +13,13 @@ import { descriptor } from '../helpers/writers.js';
 
 /** Reads a chunk as a reader does; the number of records, or undefined where it is refused. */
 function readAll(t: ExecutionContext, bytes: Uint8Array, committed: number): number | undefined {
-  const decoder = new RecordDecoder(bytes.slice().buffer, 'junk.pmp', 4096);
+  const ends = committed === bytes.length ? 'chunk' : 'record';
+  const piece = bytes.subarray(0, committed);
+  const decoder = new RecordDecoder({ path: 'junk.pmp', begin: 4096, bytes: piece, ends });
   try {
     let count = 0;
     for (let at = 0; ; count++) {
-      const length = decoder.lengthAt(at, committed);
+      const length = decoder.lengthAt(at);
       if (length === 0) return count;
       decoder.decode(at, length, () => LABELS_OF_ANY_METRIC);
       at += length;

@@ -8,8 +8,8 @@ import { LABELS_OF_ANY_METRIC, labelText, record, throughUtf8 } from '../helpers
 import { descriptor } from '../helpers/writers.js';
 
 function decoded(bytes: Uint8Array): MetricsRecord | undefined {
-  const decoder = new RecordDecoder(bytes.slice().buffer, 'f', 0);
-  const length = decoder.lengthAt(0, bytes.length);
+  const decoder = new RecordDecoder({ path: 'f', begin: 0, bytes, ends: 'record' });
+  const length = decoder.lengthAt(0);
   return decoder.decode(0, length, () => LABELS_OF_ANY_METRIC);
 }
 

@@ -11,7 +11,12 @@ export function bytesMapping(bytes: Uint8Array, path = 'bytes.pmp'): ReadableMap
     path,
     inode: 1,
     size: () => bytes.length,
-    read: (offset, length) => bytes.slice(offset, offset + length),
+    openedSize: bytes.length,
+    read(target, offset) {
+      const part = bytes.subarray(offset, offset + target.length);
+      target.set(part);
+      return part.length;
+    },
     follow() {},
     pair() {},
     map(offset, length) {

@@ -133,6 +133,6 @@ export class OpenPage {
     this.view.scan();
     const plan = planMerge(this.view.sources);
     plan.run();
-    return this.#renderer.render(plan.families);
+    return this.#renderer.render(plan.families).toString();
   }
 }

@@ -1,4 +1,4 @@
-import type { MergeSource } from '../../src/merge/source.js';
+import type { MergeSource, SourceContents } from '../../src/merge/source.js';
 import type { FamilyTable } from '../../src/model/family.js';
 import type { LabelPair, LabelValues } from '../../src/model/labels.js';
 import {
@@ -51,10 +51,18 @@ export function sourceOf({
     live,
     aliveMs: createdMs,
     createdMs,
-    metrics: stored,
-    series,
-    locate: (slot) => ({ values: array, index: slot }),
+    contents: contentsOf(stored, series, (slot) => ({ extent: 0, index: slot })),
+    extent: () => array,
   };
+}
+
+export function contentsOf(
+  metrics: readonly StoredMetric[],
+  series: readonly StoredSeries[],
+  place: SourceContents['place'],
+): SourceContents {
+  const seriesOf = (metric: StoredMetric) => series.filter((one) => one.metric === metric);
+  return { metrics, seriesOf, place };
 }
 
 /** Merged blocks by family name and labels, `{a="x"}` sorted by name. */

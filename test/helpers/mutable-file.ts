@@ -82,16 +82,22 @@ export class MutableFile {
       path: this.path,
       inode: 1,
       size: () => this.#size,
-      read: (offset, length) => {
-        requireInside(offset, length, Math.max(MIN_READ_BYTES, this.#size));
-        return this.#bytes.slice(offset, Math.min(offset + length, this.#size));
+      openedSize: this.#size,
+      unsettled: false,
+      read: (target, offset) => {
+        requireInside(offset, target.length, Math.max(MIN_READ_BYTES, this.#size));
+        const part = this.#bytes.subarray(offset, Math.min(offset + target.length, this.#size));
+        target.set(part);
+        return part.length;
       },
       follow() {},
       map: (offset, length) => {
         requireInside(offset, length, this.#size - offset);
         return this.#extent(offset, length).buffer as ArrayBuffer;
       },
-      pair: (offset) => requireInside(offset, 16, this.#size - offset),
+      pair: (offsets) => {
+        for (const offset of offsets) requireInside(offset, 16, this.#size - offset);
+      },
       refresh() {},
       probeLock: () => 'unknown',
       close() {},

@@ -14,9 +14,9 @@ import { FileFormatError } from '../../src/errors.js';
 import { FORMATS } from '../../src/exposition/formats.js';
 import { PageRenderer } from '../../src/exposition/page.js';
 import { planMerge } from '../../src/merge/plan.js';
-import { slotsPerSeries } from '../../src/model/metric.js';
+import { type StoredMetric, slotsPerSeries } from '../../src/model/metric.js';
 import { FileSource } from '../../src/processes/file-source.js';
-import { Reader } from '../../src/store/reader.js';
+import { RecordCatalog } from '../../src/store/record-catalog.js';
 import { Writer } from '../../src/store/writer.js';
 import { MutableFile } from './mutable-file.js';
 import { type Anatomy, anatomyOf, mutate, randomOf } from './mutations.js';
@@ -48,13 +48,15 @@ export class MutationHunt {
   readonly #anatomy: Anatomy;
   readonly #file: MutableFile;
   readonly #good = goodSource();
+  /** Of all the changed files: what one of them is taken for must not show in another. */
+  readonly #catalog = new RecordCatalog();
 
   constructor(name: 'writer' | 'archive') {
     this.#original = new Uint8Array(gunzipSync(readFileSync(new URL(`${name}.pmp.gz`, GOLDEN))));
     this.length = this.#original.length;
     this.#anatomy = anatomyOf(this.#original);
     this.#file = new MutableFile(`golden-${name}.pmp`, this.#original);
-    this.#read(new FileSource(new Reader(this.#file.open())), true);
+    this.#read(new FileSource(this.#file.open(), this.#catalog), true);
     this.#file.keepExtents();
   }
 
@@ -79,14 +81,14 @@ export class MutationHunt {
   }
 
   #openBefore(): FileSource {
-    const source = new FileSource(new Reader(this.#file.open()));
+    const source = new FileSource(this.#file.open(), this.#catalog);
     source.update();
     return source;
   }
 
   #check(what: string, open: FileSource | undefined, render: boolean): void {
     try {
-      this.#read(open ?? new FileSource(new Reader(this.#file.open())), render);
+      this.#read(open ?? new FileSource(this.#file.open(), this.#catalog), render);
       this.tally.read++;
     } catch (error) {
       const { path } = this.#file;
@@ -103,11 +105,12 @@ export class MutationHunt {
   #read(source: FileSource, render: boolean): void {
     const { reader } = source;
     source.update();
-    const { metrics, series } = source;
+    const { metrics, series } = source.contents;
     const held = metrics.length + series.length + reader.absorbed.size;
     if (held > this.#file.size / MIN_RECORD_BYTES) throw new Error(`${held} things were read`);
     for (const { metric, slot } of series) {
-      const { values, index } = source.locate(slot);
+      const { extent, index } = source.contents.place(slot);
+      const values = source.extent(extent);
       if (!(index >= 0 && index + slotsPerSeries(metric) <= values.length)) {
         throw new Error(`the block of ${metric.name} at slot ${slot} goes beyond its chunk`);
       }
@@ -119,12 +122,12 @@ export class MutationHunt {
   #render(source: FileSource): void {
     this.tally.rendered++;
     const wide = this.tally.rendered % WIDE_SHARE === 0;
-    const plan = planMerge([this.#good, source], (_, { name, defaultLabels }) =>
-      name === WIDE_NAME && !wide ? undefined : defaultLabels,
-    );
+    const select = ({ name, defaultLabels }: StoredMetric) =>
+      name === WIDE_NAME && !wide ? undefined : defaultLabels;
+    const plan = planMerge([this.#good, source], () => select);
     plan.run();
     for (const format of [FORMATS.text, FORMATS.openmetrics]) {
-      const page = new PageRenderer(format).render(plan.families);
+      const page = new PageRenderer(format).render(plan.families).toString();
       const fault = faultOf(page);
       if (fault !== undefined) throw new Error(`the page has ${fault}`);
       if (!page.includes('good_total{l="a"} 1000\n'))
@@ -139,7 +142,7 @@ function goodSource(): FileSource {
   const writer = new Writer(mapping, IDENTITY);
   const id = writer.defineMetric(descriptor({ name: 'good_total', labelNames: ['l'] }));
   writer.addSeries(id, ['a'], 1, newHolder(), [1000]);
-  const source = new FileSource(new Reader(mapping.reader()));
+  const source = new FileSource(mapping.reader());
   source.update();
   return source;
 }

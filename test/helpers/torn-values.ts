@@ -2,8 +2,9 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GaugeRun, runGauges, SET_AT_UNKNOWN_TIME } from '../../src/merge/runs.js';
+import { type GaugeRun, runGauges, SET_AT_UNKNOWN_TIME } from '../../src/merge/gauge-runs.js';
 import type { StoredSeries } from '../../src/model/metric.js';
+import { atOnce } from '../../src/steps.js';
 import { Reader } from '../../src/store/reader.js';
 import { type FileBackendName, loadBackend } from './backends.js';
 
@@ -78,7 +79,7 @@ export function hunt(
         one[0] = place.values[place.index] as number;
         if (halves[0] !== halves[1] || halves[0] === 0) tell(`halves ${halves}`);
       }
-      runGauges(none, none, [pairs]);
+      atOnce(runGauges(none, none, pairs));
       result.reads += VALUES + 2 * PAIRS;
       if (newest !== seen) result.changes++;
       seen = newest;
@@ -98,10 +99,12 @@ function pairRun(
   if (series.length !== PAIRS) throw new Error(`${series.length} pairs`);
   const foldings = series.map(({ slot }) => {
     const { values, index } = reader.locate(slot);
-    return { values, from: Int32Array.of(index), to: Int32Array.of(0), keepsTime: true };
+    const list = { from: Int32Array.of(index), to: Int32Array.of(0), low: index, high: index + 2 };
+    return { values, list };
   });
   return {
     reducer: { step: (_merged, _aux, _at, value, setMs) => check(value, setMs) },
+    keepsTime: true,
     foldings,
     begin: 0,
     end: 0,

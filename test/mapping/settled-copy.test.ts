@@ -48,7 +48,7 @@ test('value and time are of one set though one of them was at rest already', (t)
   const s = scene();
   s.file.set([10, 1], FIRST);
   const values = new Float64Array(s.copy.map(0, EXTENT_BYTES));
-  s.copy.pair(HEADER_BYTES);
+  s.copy.pair([HEADER_BYTES]);
   s.file.set([10, 2], FIRST);
   s.reads = 0;
   s.between = (read) => {
@@ -65,7 +65,7 @@ test('a pair that was read before it was known to be one is read again', (t) => 
   s.file.set([10, 1], FIRST);
   const values = new Float64Array(s.copy.map(0, EXTENT_BYTES));
   s.file.set([20, 2], FIRST);
-  s.copy.pair(HEADER_BYTES);
+  s.copy.pair([HEADER_BYTES]);
   t.deepEqual([...values.subarray(FIRST, FIRST + 2)], [20, 2]);
 });
 
@@ -73,7 +73,7 @@ test('slots that are given away while a pair is read again are told of', (t) => 
   const s = scene();
   const words = new Int32Array(s.copy.map(0, EXTENT_BYTES));
   s.words[REUSE_AT / 4] = 3;
-  s.copy.pair(HEADER_BYTES);
+  s.copy.pair([HEADER_BYTES]);
   t.is(words[REUSE_AT / 4], 3);
 });
 

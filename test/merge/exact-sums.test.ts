@@ -9,6 +9,7 @@ import { type ArchivedMetric, foldForArchive } from '../../src/merge/archive.js'
 import { planMerge } from '../../src/merge/plan.js';
 import type { MergeSource } from '../../src/merge/source.js';
 import type { StoredMetric, StoredSeries } from '../../src/model/metric.js';
+import { contentsOf } from '../helpers/merge-sources.js';
 import { descriptor } from '../helpers/writers.js';
 
 function sourceOf(
@@ -30,9 +31,8 @@ function sourceOf(
     live: createdMs !== 0,
     aliveMs: createdMs,
     createdMs,
-    metrics: stored,
-    series,
-    locate: (slot) => ({ values: blocks[slot] as Float64Array, index: 0 }),
+    contents: contentsOf(stored, series, (slot) => ({ extent: slot, index: 0 })),
+    extent: (number) => blocks[number] as Float64Array,
   };
 }
 

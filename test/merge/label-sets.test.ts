@@ -1,16 +1,17 @@
 import test from 'ava';
 import { LabelSets } from '../../src/merge/label-sets.js';
 import type { LabelPair, LabelValues } from '../../src/model/labels.js';
-import type { GaugeMode, StoredMetric } from '../../src/model/metric.js';
+import type { StoredMetric } from '../../src/model/metric.js';
+import { contentsOf } from '../helpers/merge-sources.js';
 
 interface Given {
   readonly names: readonly string[];
   readonly values: readonly LabelValues[];
   readonly defaults?: readonly LabelPair[];
-  readonly writer?: string;
+  readonly writer?: string | undefined;
 }
 
-function numbers(sets: LabelSets, { names, values, defaults = [], writer = '1' }: Given): number[] {
+function numbers(sets: LabelSets, { names, values, defaults = [], writer }: Given) {
   const metric: StoredMetric = {
     name: 'm',
     help: 'h',
@@ -22,20 +23,13 @@ function numbers(sets: LabelSets, { names, values, defaults = [], writer = '1' }
     defaultLabels: defaults,
     sinceMs: 0,
   };
-  const source = {
-    writerLabel: writer,
-    live: true,
-    createdMs: 0,
-    aliveMs: 0,
-    metrics: [metric],
-    series: [],
-    locate: () => ({ values: new Float64Array(1), index: 0 }),
-  };
   const series = values.map((labelValues) => ({ metric, labelValues, slot: 0 }));
-  return sets.numbersOf({ source, metric, defaultLabels: defaults, series });
+  const contents = contentsOf([metric], series, () => ({ extent: 0, index: 0 }));
+  const claim = { contents, sources: [], metric, defaultLabels: defaults, series, sinceMs: 0 };
+  return sets.numbersOf(claim, writer);
 }
 
-const sets = (mode: GaugeMode = 'sum') => new LabelSets(mode);
+const sets = () => new LabelSets();
 
 test('equal sets of two writers have one number, in whatever order the series come', (t) => {
   const all = sets();
@@ -117,7 +111,7 @@ test('default labels count as the series own, which come first', (t) => {
 });
 
 test('where every writer is shown, equal labels of two writers are two sets', (t) => {
-  const all = sets('all');
+  const all = sets();
   t.deepEqual(numbers(all, { names: ['a'], values: [['1']], writer: '10' }), [0]);
   t.deepEqual(numbers(all, { names: ['a'], values: [['1']], writer: '11' }), [1]);
   t.deepEqual(all.found[1], [
@@ -128,7 +122,7 @@ test('where every writer is shown, equal labels of two writers are two sets', (t
 
 test('a label that has the name of one that is added gives way to it', (t) => {
   const given = { names: ['pid', 'a'], values: [['7', 'x']], writer: '1' } as const;
-  const added = sets('all');
+  const added = sets();
   t.deepEqual(numbers(added, given), [0]);
   t.deepEqual(added.found, [
     [
@@ -136,8 +130,8 @@ test('a label that has the name of one that is added gives way to it', (t) => {
       ['pid', '1'],
     ],
   ]);
-  const plain = sets('sum');
-  t.deepEqual(numbers(plain, given), [0]);
+  const plain = sets();
+  t.deepEqual(numbers(plain, { ...given, writer: undefined }), [0]);
   t.deepEqual(plain.found, [
     [
       ['pid', '7'],

@@ -169,7 +169,7 @@ function archiveOf(sources: readonly MergeSource[]): MergeSource {
   }));
   const source = sourceOf({ live: false, createdMs: 0, metrics });
   archived.forEach(({ sinceMs }, i) => {
-    Object.assign(source.metrics[i] as object, { sinceMs });
+    Object.assign(source.contents.metrics[i] as object, { sinceMs });
   });
   return { ...source, writerLabel: undefined };
 }

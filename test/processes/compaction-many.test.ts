@@ -83,7 +83,7 @@ for (const [i, backend] of expectedBackends().entries()) {
         t.deepEqual(scene.files(), [live.name, ARCHIVE_NAME].sort());
         t.is(statSync(join(scene.directory, ARCHIVE_NAME)).size, size);
         const { sources } = open.view;
-        const slots = sources.map(({ series }) => series.length);
+        const slots = sources.map(({ contents }) => contents.series.length);
         const held = await heldAtRest(scene.directory);
         t.true((held?.mappings ?? 0) <= MAX_MAPPINGS, `${held?.mappings} mappings after ${dead}`);
         after.add(JSON.stringify({ slots, descriptors: held?.descriptors }));

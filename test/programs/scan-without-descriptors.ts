@@ -29,7 +29,9 @@ function addWriter(name: string): void {
 function scan(view: DirectoryView): { names: string[]; errors: string[] } {
   errors = [];
   view.scan();
-  const names = [...view.sources].flatMap(({ metrics }) => metrics.map(({ name }) => name));
+  const names = [...view.sources].flatMap(({ contents }) =>
+    contents.metrics.map(({ name }) => name),
+  );
   return { names: names.sort(), errors: errors.map(errorCode) };
 }
 

@@ -58,13 +58,13 @@ test('what was parsed once is the same object at the next update', (t) => {
   const metric = writer.defineMetric(descriptor({ labelNames: ['l'] }));
   writer.addSeries(metric, ['a'], 1, newHolder());
   reader.update();
-  const { version } = reader;
+  const { contents } = reader;
   const [first] = reader.series;
   reader.update();
-  t.is(reader.version, version);
+  t.is(reader.contents, contents);
   writer.addSeries(metric, ['b'], 1, newHolder());
   reader.update();
-  t.not(reader.version, version);
+  t.not(reader.contents, contents);
   t.is(reader.series.length, 2);
   t.is(reader.series[0], first);
   t.is(reader.series[1]?.metric, first?.metric);

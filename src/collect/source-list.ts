@@ -1,0 +1,145 @@
+import { DirectoryError } from '../errors.js';
+import { nowMs } from '../processes/clock.js';
+import type { FileSource } from '../processes/file-source.js';
+import { createObserver, type Observer } from '../processes/liveness.js';
+import type { ThreadState } from '../state.js';
+import type { Steps } from '../steps.js';
+import { DirectoryView } from './directory-view.js';
+import { memorySource } from './memory-source.js';
+
+/** All that a collector reads: the files of its directories, and what this thread keeps in memory. */
+export class SourceList {
+  readonly #state: ThreadState;
+  readonly #observer: Observer;
+  readonly #views = new Map<string, DirectoryView>();
+  #topology = 0;
+  #sources: readonly FileSource[] = [];
+
+  constructor(state: ThreadState) {
+    this.#state = state;
+    this.#observer = createObserver(state.identity, nowMs, state.staleAfterMs);
+  }
+
+  /** As of the last `scan`. */
+  get sources(): readonly FileSource[] {
+    return this.#sources;
+  }
+
+  /** Another number when files, series or who lives have changed: a plan is good for one. */
+  get topology(): number {
+    return this.#topology;
+  }
+
+  /** Whether there is memory alone to read. */
+  get isMemoryOnly(): boolean {
+    return this.#views.size === 0;
+  }
+
+  /** Files that the last `scan` could not read. */
+  get skipped(): number {
+    return [...this.#views.values()].reduce((sum, view) => sum + view.skipped, 0);
+  }
+
+  /** Writers by what is known of them. What this thread keeps in memory beside its file is none of its own. */
+  get writers(): Record<'live' | 'hidden' | 'dead', number> {
+    const writers = { live: 0, hidden: 0, dead: 0 };
+    for (const { reader, isArchive, liveness } of this.#sources) {
+      if (!isArchive && (this.isMemoryOnly || reader.inode !== 0)) writers[liveness]++;
+    }
+    return writers;
+  }
+
+  /** Directories with dead writers that are not in an archive. */
+  get uncompacted(): string[] {
+    return [...this.#views.values()].filter(hasDead).map(({ path }) => path);
+  }
+
+  /** A directory of which what was read since the last `scan` is not the state of one moment. */
+  get unstable(): string | undefined {
+    return [...this.#views.values()].find((view) => !view.isStable())?.path;
+  }
+
+  /** Takes note of a change of sources that no `scan` has found. */
+  note(): void {
+    this.#topology++;
+  }
+
+  /** Closes all files. They are opened anew at the next `scan`. */
+  close(): void {
+    for (const view of this.#views.values()) view.close();
+    this.#views.clear();
+    this.#topology++;
+  }
+
+  /** Brings all up to date. @throws DirectoryError when a directory cannot be read and memory holds nothing */
+  *scan(directories: readonly string[]): Steps<void> {
+    let changed = this.#openViews(directories);
+    const sources: FileSource[] = [];
+    const own = this.#ownMemory(directories);
+    for (const view of this.#views.values()) {
+      try {
+        if (yield* this.#scanView(view)) changed = true;
+        sources.push(...view.sources);
+      } catch (error) {
+        if (!(error instanceof DirectoryError) || own === undefined) throw error;
+        if (own.update()) changed = true;
+        // With values of its own in memory the process still has something to show.
+        if (own.contents.series.length === 0) throw error;
+        this.#state.report(error);
+      }
+    }
+    // What had a file before may be in memory now.
+    if (own?.update()) changed = true;
+    if (own !== undefined) sources.push(own);
+    if (changed || sources.length !== this.#sources.length) this.#topology++;
+    this.#sources = sources;
+  }
+
+  /** True when the view has changed. @throws DirectoryError */
+  *#scanView(view: DirectoryView): Steps<boolean> {
+    const { directory, store } = this.#state;
+    const ownFile = view.path === directory ? store.fileWriter : undefined;
+    let changed = false;
+    try {
+      changed = yield* view.steps();
+      if (ownFile === undefined || view.shows(ownFile.mapping.path)) return changed;
+    } catch (error) {
+      if (!(error instanceof DirectoryError) || ownFile === undefined) throw error;
+    }
+    // This thread's file went: its values are to be on this page, not the next heartbeat's.
+    store.beat(nowMs());
+    return (yield* view.steps()) || changed || store.fileWriter !== ownFile;
+  }
+
+  #openViews(directories: readonly string[]): boolean {
+    let changed = false;
+    const wanted = new Set(directories);
+    for (const [path, view] of this.#views) {
+      if (wanted.has(path)) continue;
+      view.close();
+      this.#views.delete(path);
+      changed = true;
+    }
+    for (const path of wanted) {
+      if (this.#views.has(path)) continue;
+      const { backend } = this.#state.backend();
+      const report = (error: unknown) => this.#state.report(error);
+      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report));
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** What this thread could not write, or has no directory for, where that belongs on the page. */
+  #ownMemory(directories: readonly string[]): FileSource | undefined {
+    const { directory, store } = this.#state;
+    if (directory !== undefined && !directories.includes(directory)) return undefined;
+    if (directory === undefined && directories.length > 0) return undefined;
+    return memorySource(store.memoryWriter);
+  }
+}
+
+function hasDead({ writers }: DirectoryView): boolean {
+  for (const { liveness } of writers) if (liveness === 'dead') return true;
+  return false;
+}

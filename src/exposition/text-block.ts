@@ -1,0 +1,142 @@
+import { MAX_NUMBER_BYTES, wholeLength, writeNumber, writeWhole } from './number-bytes.js';
+
+/** Room that a block has beyond its text once it had to grow. */
+const SPARE_BYTES = 256;
+
+/** Numbers of a block that are of another length than before. Serves many blocks, one at a time. */
+export class BlockChanges {
+  lines = new Uint32Array(0);
+  /** Where the numbers end in `text`, one after the other. */
+  ends = new Uint32Array(0);
+  text = Buffer.alloc(0);
+  count = 0;
+  used = 0;
+  #page = Buffer.alloc(0);
+
+  /** Makes room for changes of all lines of a block. */
+  fit(lines: number): void {
+    if (lines <= this.lines.length) return;
+    this.lines = new Uint32Array(lines);
+    this.ends = new Uint32Array(lines);
+    this.text = Buffer.alloc((lines + 1) * MAX_NUMBER_BYTES);
+  }
+
+  /** Memory to put a block together in: the same at every call. */
+  page(length: number): Buffer {
+    if (this.#page.length < length) this.#page = Buffer.allocUnsafeSlow(length);
+    return this.#page;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.used = 0;
+  }
+}
+
+/**
+ * Some lines of a page as bytes, of which only the numbers change. A number that is as long
+ * as the one before is written over it; where some are not, the block is put together anew.
+ */
+export class TextBlock {
+  #bytes: Buffer;
+  #length: number;
+  readonly #changes: BlockChanges;
+  /** Per line: where its number begins, how long it is, and what it is. */
+  readonly #at: Uint32Array;
+  readonly #lengths: Uint8Array;
+  readonly #values: Float64Array;
+
+  /** `prefixes` end where numbers begin. */
+  constructor(prefixes: readonly string[], changes: BlockChanges) {
+    const count = prefixes.length;
+    this.#changes = changes;
+    changes.fit(count);
+    this.#at = new Uint32Array(count);
+    this.#lengths = new Uint8Array(count).fill(1);
+    this.#values = new Float64Array(count);
+    this.#bytes = Buffer.from(`${prefixes.join('0\n')}0\n`);
+    this.#length = this.#bytes.length;
+    let at = 0;
+    prefixes.forEach((prefix, line) => {
+      at += Buffer.byteLength(prefix);
+      this.#at[line] = at;
+      at += 2;
+    });
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Gives a line another number. After some of these, and before another block's, comes `flush`. */
+  set(line: number, value: number): void {
+    const before = this.#values[line] as number;
+    // Zero and minus zero are equal, and not the same text.
+    if (value === before && (value !== 0 || Object.is(value, before))) return;
+    this.#values[line] = value;
+    const length = wholeLength(value);
+    if (length > 0 && length === this.#lengths[line]) {
+      writeWhole(this.#bytes, this.#at[line] as number, value, length);
+    } else {
+      this.#setAny(line, value);
+    }
+  }
+
+  flush(): void {
+    if (this.#changes.count === 0) return;
+    this.#rebuild();
+    this.#changes.clear();
+  }
+
+  /** Copies the text and returns where it ends. */
+  copyTo(target: Uint8Array, at: number): number {
+    target.set(this.#bytes.subarray(0, this.#length), at);
+    return at + this.#length;
+  }
+
+  #setAny(line: number, value: number): void {
+    const changes = this.#changes;
+    const begin = changes.used;
+    const length = writeNumber(changes.text, begin, value);
+    if (length === this.#lengths[line]) {
+      changes.text.copy(this.#bytes, this.#at[line] as number, begin, begin + length);
+      return;
+    }
+    changes.used = begin + length;
+    changes.lines[changes.count] = line;
+    changes.ends[changes.count++] = changes.used;
+  }
+
+  /** Goes through the changes line by line: what is between two of them is moved as a whole. */
+  #rebuild(): void {
+    const { lines, ends, text, count, used } = this.#changes;
+    const old = this.#bytes;
+    const fresh = this.#changes.page(this.#length + used);
+    let from = 0;
+    let to = 0;
+    let textAt = 0;
+    let line = lines[0] as number;
+    for (let change = 0; change < count; change++) {
+      const changed = lines[change] as number;
+      this.#shift(line, changed, to - from);
+      const begin = this.#at[changed] as number;
+      to += old.copy(fresh, to, from, begin);
+      this.#at[changed] = to;
+      const textEnd = ends[change] as number;
+      to += text.copy(fresh, to, textAt, textEnd);
+      from = begin + (this.#lengths[changed] as number);
+      this.#lengths[changed] = textEnd - textAt;
+      textAt = textEnd;
+      line = changed + 1;
+    }
+    this.#shift(line, this.#at.length, to - from);
+    to += old.copy(fresh, to, from, this.#length);
+    if (to > old.length) this.#bytes = Buffer.allocUnsafeSlow(to + SPARE_BYTES);
+    fresh.copy(this.#bytes, 0, 0, to);
+    this.#length = to;
+  }
+
+  #shift(begin: number, end: number, by: number): void {
+    for (let line = begin; line < end; line++) this.#at[line] = (this.#at[line] as number) + by;
+  }
+}

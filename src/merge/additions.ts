@@ -1,0 +1,194 @@
+/**
+ * Sums of many writers' slots, as plain loops over arrays that were laid out when the set
+ * of files or series last changed. This is where a scrape spends its time.
+ */
+
+import type { Steps } from '../steps.js';
+
+/** Slots of an array, and the merged slots to which they are added. */
+export interface SlotMap {
+  /** Triples of first slot, first merged slot and length, where most runs are long; else empty. */
+  readonly runs: Int32Array;
+  /** Pairs of slot and merged slot, where there are no runs. */
+  readonly pairs: Int32Array;
+  /** All its slots are from `low` to `high - 1`. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The same slots of many writers' arrays. */
+export interface Addition {
+  readonly map: SlotMap;
+  readonly arrays: Float64Array[];
+}
+
+/** Runs that are shorter on average are slower than the pairs that they stand for. */
+const MIN_MEAN_RUN = 4;
+
+/** Collects slots and the merged slots that they go to. */
+export class SlotMapBuilder {
+  readonly #runs: number[] = [];
+  #slots = 0;
+  #low = Number.POSITIVE_INFINITY;
+  #high = 0;
+
+  /** Slots `from` on go to merged slots `to` on. */
+  add(from: number, to: number, length: number): void {
+    const runs = this.#runs;
+    const last = runs.length - 3;
+    this.#slots += length;
+    this.#low = Math.min(this.#low, from);
+    this.#high = Math.max(this.#high, from + length);
+    if (last >= 0) {
+      const before = runs[last + 2] as number;
+      if (runs[last] === from - before && runs[last + 1] === to - before) {
+        runs[last + 2] = before + length;
+        return;
+      }
+    }
+    runs.push(from, to, length);
+  }
+
+  build(): SlotMap {
+    const runs = Int32Array.from(this.#runs);
+    const low = this.#low;
+    const high = this.#high;
+    const long = this.#slots >= (runs.length / 3) * MIN_MEAN_RUN;
+    return long
+      ? { runs, pairs: NONE, low, high }
+      : { runs: NONE, pairs: pairsOf(runs, this.#slots), low, high };
+  }
+}
+
+const NONE = new Int32Array(0);
+
+function pairsOf(runs: Int32Array, slots: number): Int32Array {
+  const pairs = new Int32Array(slots * 2);
+  let at = 0;
+  for (let run = 0; run < runs.length; run += 3) {
+    for (let i = 0; i < (runs[run + 2] as number); i++) {
+      pairs[at++] = (runs[run] as number) + i;
+      pairs[at++] = (runs[run + 1] as number) + i;
+    }
+  }
+  return pairs;
+}
+
+/**
+ * Adds in twice the precision of a float64, so that the order of writers makes no
+ * difference: it changes when dead ones go into the archive, and a sum that comes out one
+ * bit lower is a counter's restart to Prometheus. `rest`, zeros at first, takes what does
+ * not fit into `merged`: see `settle`. TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2.
+ *
+ * Stops after every few arrays, for whoever must not keep the event loop waiting.
+ */
+export function* addAll(
+  merged: Float64Array,
+  rest: Float64Array,
+  { map, arrays }: Addition,
+): Steps<void> {
+  let at = 0;
+  for (; at + 4 <= arrays.length; at += 4) {
+    addFour(merged, rest, map, arrays, at);
+    yield;
+  }
+  for (; at < arrays.length; at++) addOne(merged, rest, map, arrays[at] as Float64Array);
+}
+
+/** Four arrays at a time: each merged slot is read and written once for them. */
+function addFour(
+  merged: Float64Array,
+  rest: Float64Array,
+  { runs, pairs }: SlotMap,
+  arrays: readonly Float64Array[],
+  first: number,
+): void {
+  const a = arrays[first] as Float64Array;
+  const b = arrays[first + 1] as Float64Array;
+  const c = arrays[first + 2] as Float64Array;
+  const d = arrays[first + 3] as Float64Array;
+  for (let run = 0; run < runs.length; run += 3) {
+    const from = runs[run] as number;
+    const to = runs[run + 1] as number;
+    const length = runs[run + 2] as number;
+    for (let i = 0; i < length; i++) addFourAt(merged, rest, to + i, a, b, c, d, from + i);
+  }
+  for (let i = 0; i < pairs.length; i += 2) {
+    addFourAt(merged, rest, pairs[i + 1] as number, a, b, c, d, pairs[i] as number);
+  }
+}
+
+function addFourAt(
+  merged: Float64Array,
+  rest: Float64Array,
+  at: number,
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  d: Float64Array,
+  slot: number,
+): void {
+  let sum = merged[at] as number;
+  let small = rest[at] as number;
+  let value = a[slot] as number;
+  let next = sum + value;
+  let added = next - sum;
+  small += sum - (next - added) + (value - added);
+  sum = next;
+  value = b[slot] as number;
+  next = sum + value;
+  added = next - sum;
+  small += sum - (next - added) + (value - added);
+  sum = next;
+  value = c[slot] as number;
+  next = sum + value;
+  added = next - sum;
+  small += sum - (next - added) + (value - added);
+  sum = next;
+  value = d[slot] as number;
+  next = sum + value;
+  added = next - sum;
+  small += sum - (next - added) + (value - added);
+  merged[at] = next;
+  rest[at] = small;
+}
+
+function addOne(
+  merged: Float64Array,
+  rest: Float64Array,
+  { runs, pairs }: SlotMap,
+  array: Float64Array,
+): void {
+  for (let run = 0; run < runs.length; run += 3) {
+    const from = runs[run] as number;
+    const to = runs[run + 1] as number;
+    const length = runs[run + 2] as number;
+    for (let i = 0; i < length; i++) addExactly(merged, rest, to + i, array[from + i] as number);
+  }
+  for (let i = 0; i < pairs.length; i += 2) {
+    addExactly(merged, rest, pairs[i + 1] as number, array[pairs[i] as number] as number);
+  }
+}
+
+/** Adds `value` to the sum `merged[at] + rest[at]`. */
+export function addExactly(
+  merged: Float64Array,
+  rest: Float64Array,
+  at: number,
+  value: number,
+): void {
+  const before = merged[at] as number;
+  const sum = before + value;
+  const added = sum - before;
+  merged[at] = sum;
+  rest[at] = (rest[at] as number) + (before - (sum - added) + (value - added));
+}
+
+/** Brings sums of twice the precision to one number each, from `begin` to `end - 1`. */
+export function settle(merged: Float64Array, rest: Float64Array, begin: number, end: number): void {
+  for (let at = begin; at < end; at++) {
+    const small = rest[at] as number;
+    // Not a number where the sum is infinite or none itself.
+    if (Number.isFinite(small)) merged[at] = (merged[at] as number) + small;
+  }
+}
