@@ -127,7 +127,8 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
   if (backend === undefined) {
     throw new UnsupportedFileError(path, BACKEND_AT, 'unknown backend');
   }
-  const bootId = Buffer.from(bytes.subarray(BOOT_ID_AT, BOOT_ID_AT + 16)).toString('hex');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bootId = text.toString('hex', BOOT_ID_AT, BOOT_ID_AT + 16);
   const hostLength = Math.min(bytes[HOST_AT] as number, MAX_HOST_BYTES);
   return {
     kind,
@@ -139,7 +140,7 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
     locked: getU32(view, LOCKED_AT) === 1,
     bootId: /^0+$/.test(bootId) ? '' : bootId,
     pidNamespace: getAmount(view, PID_NAMESPACE_AT, path),
-    host: Buffer.from(bytes.subarray(HOST_AT + 1, HOST_AT + 1 + hostLength)).toString(),
+    host: text.toString('utf8', HOST_AT + 1, HOST_AT + 1 + hostLength),
   };
 }
 

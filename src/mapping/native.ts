@@ -1,19 +1,17 @@
-import { errorCode, MappingError } from '../errors.js';
+import { MappingError } from '../errors.js';
 import {
   closeOnce,
   createFile,
   giveBack,
   inodeOf,
-  openFile,
   readAt,
   removeFile,
   renameFile,
   reopenFile,
   reserveByWriting,
-  sizeOf,
 } from './descriptor.js';
-import { FlushedCopy } from './flushed-copy.js';
-import type { Backend, FileCopy, LockState, ReadableMapping, WritableMapping } from './mapping.js';
+import type { Backend, WritableMapping } from './mapping.js';
+import { mapRange, NativeReader } from './native-reader.js';
 
 /** How a native provider maps, reserves and locks. */
 export interface Mapper {
@@ -45,7 +43,7 @@ export function nativeBackend(mapper: Mapper): Backend {
         if (!proven) prove(fd, path, offset, buffer);
         proven = true;
       }),
-    open: (path, flushSequenceAt) => openReadable(mapper, path, flushSequenceAt),
+    open: (path, flushSequenceAt) => new NativeReader(mapper, path, flushSequenceAt),
   };
 }
 
@@ -67,7 +65,7 @@ function createWritable(
     extend(offset, length) {
       try {
         reserve(mapper, fd, present, offset, length);
-        const buffer = map(mapper, fd, present, offset, length, true);
+        const buffer = mapRange(mapper, fd, present, offset, length, true);
         check(fd, offset, buffer);
         return buffer;
       } catch (error) {
@@ -136,56 +134,5 @@ function prove(fd: number, path: string, offset: number, buffer: ArrayBuffer): v
   word[0] = 0;
   if (stored[0] !== 0xa5) {
     throw new MappingError(path, 'ENOTSUP', 'this runtime copies mapped memory');
-  }
-}
-
-function openReadable(mapper: Mapper, path: string, flushSequenceAt: number): ReadableMapping {
-  const { fd, inode, size } = openFile(path);
-  let copy: FileCopy | undefined;
-  return {
-    path,
-    inode,
-    openedSize: size,
-    size: () => sizeOf(fd),
-    read: (target, offset) => readAt(fd, path, target, offset),
-    follow({ flushed }) {
-      // A flush changes mapped memory in no order that a reader of it could follow.
-      if (!flushed) return;
-      copy = new FlushedCopy((target, offset) => {
-        target.fill(0, readAt(fd, path, target, offset));
-      }, flushSequenceAt);
-    },
-    map: (offset, length) =>
-      copy?.map(offset, length) ?? map(mapper, fd, path, offset, length, false),
-    pair() {},
-    refresh: () => copy?.refresh(),
-    get unsettled() {
-      return copy?.unsettled ?? false;
-    },
-    probeLock(): LockState {
-      const failure = mapper.flock(fd, 'shared');
-      if (failure === 'EWOULDBLOCK') return 'held';
-      if (failure !== undefined) return 'unknown';
-      mapper.flock(fd, 'unlock');
-      return 'free';
-    },
-    close: closeOnce(fd),
-  };
-}
-
-function map(
-  mapper: Mapper,
-  fd: number,
-  path: string,
-  offset: number,
-  length: number,
-  writable: boolean,
-): ArrayBuffer {
-  try {
-    return mapper.map(fd, offset, length, writable);
-  } catch (error) {
-    throw new MappingError(path, errorCode(error), `cannot map ${length} bytes at ${offset}`, {
-      cause: error,
-    });
   }
 }

@@ -108,7 +108,7 @@ export function gaugeRunOf(layout: FamilyLayout): GaugeRun {
     ),
   );
   // Where the last of equals counts it is the youngest writer's.
-  foldings.sort((a, b) => a.source.createdMs - b.source.createdMs);
+  if (layout.parts.length > 1) foldings.sort((a, b) => a.source.createdMs - b.source.createdMs);
   return {
     reducer: GAUGE_REDUCERS[mode as Exclude<typeof mode, 'omit'>],
     keepsTime: keepsSetTime(mode),

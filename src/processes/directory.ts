@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { DirectoryError, errorCode } from '../errors.js';
 
 /** Name of the directory's one archive: what dead writers left, merged. */
@@ -118,11 +118,13 @@ export interface ListedWriter {
  * @throws DirectoryError when it cannot be listed
  */
 export function listWriters(directory: string): ListedWriter[] {
+  // `join` for each of thousands is what listing them would take longest for.
+  const prefix = join(directory, sep);
   return attempt(directory, () => readdirSync(directory))
     .sort()
     .flatMap((name) => {
       const match = WRITER_NAME.exec(name);
-      return match === null ? [] : [{ path: join(directory, name), pid: Number(match[1]) }];
+      return match === null ? [] : [{ path: prefix + name, pid: Number(match[1]) }];
     });
 }
 

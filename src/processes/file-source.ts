@@ -119,7 +119,7 @@ export class FileSource implements MergeSource {
 
   /** Of the open file: see `stampAt`. */
   get stamp(): string {
-    return stampOf(this.reader.inode, this.#mapping.size());
+    return stampOf(this.reader.inode, this.reader.size);
   }
 
   /** Whether the file of a writer that is dead is what it was when it was settled. */

@@ -49,6 +49,10 @@ export class ChunkList {
     this.words = new Int32Array(first.buffer, 0, HEADER_BYTES / 4);
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   get spans(): readonly ChunkSpan[] {
     return this.#chunks;
   }

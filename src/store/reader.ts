@@ -66,7 +66,7 @@ export class Reader {
   constructor(mapping: ReadableMapping, catalog: RecordCatalog = new RecordCatalog()) {
     this.#mapping = mapping;
     this.#catalog = catalog;
-    const header = new Uint8Array(HEADER_BYTES);
+    const header = catalog.memory(HEADER_BYTES);
     this.header = decodeHeader(header.subarray(0, mapping.read(header, 0)), mapping.path);
     mapping.follow({
       flushed: this.header.backend === 'file',
@@ -84,6 +84,11 @@ export class Reader {
 
   get inode(): number {
     return this.#mapping.inode;
+  }
+
+  /** Bytes that the file had when it was last looked at. */
+  get size(): number {
+    return this.#chunks.size;
   }
 
   /** What the records amount to: another object when there are others. */

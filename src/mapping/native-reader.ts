@@ -1,0 +1,88 @@
+import { errorCode, MappingError } from '../errors.js';
+import { closeOnce, openFile, readAt, sizeOf } from './descriptor.js';
+import { FlushedCopy } from './flushed-copy.js';
+import type { LockState, Publication, ReadableMapping } from './mapping.js';
+import type { Mapper } from './native.js';
+
+/** A file whose memory is mapped, unless it is one of the file backend. */
+export class NativeReader implements ReadableMapping {
+  readonly path: string;
+  readonly inode: number;
+  readonly openedSize: number;
+  readonly close: () => void;
+  readonly #mapper: Mapper;
+  readonly #fd: number;
+  readonly #flushSequenceAt: number;
+  #copy: FlushedCopy | undefined;
+
+  /** @throws MappingError */
+  constructor(mapper: Mapper, path: string, flushSequenceAt: number) {
+    const { fd, inode, size } = openFile(path);
+    this.path = path;
+    this.inode = inode;
+    this.openedSize = size;
+    this.close = closeOnce(fd);
+    this.#mapper = mapper;
+    this.#fd = fd;
+    this.#flushSequenceAt = flushSequenceAt;
+  }
+
+  size(): number {
+    return sizeOf(this.#fd);
+  }
+
+  read(target: Uint8Array, offset: number): number {
+    return readAt(this.#fd, this.path, target, offset);
+  }
+
+  follow({ flushed }: Publication): void {
+    // A flush changes mapped memory in no order that a reader of it could follow.
+    if (!flushed) return;
+    this.#copy = new FlushedCopy((target, offset) => {
+      target.fill(0, this.read(target, offset));
+    }, this.#flushSequenceAt);
+  }
+
+  map(offset: number, length: number): ArrayBuffer {
+    return (
+      this.#copy?.map(offset, length) ??
+      mapRange(this.#mapper, this.#fd, this.path, offset, length, false)
+    );
+  }
+
+  pair(): void {}
+
+  refresh(): void {
+    this.#copy?.refresh();
+  }
+
+  get unsettled(): boolean {
+    return this.#copy?.unsettled ?? false;
+  }
+
+  probeLock(): LockState {
+    const failure = this.#mapper.flock(this.#fd, 'shared');
+    if (failure === 'EWOULDBLOCK') return 'held';
+    if (failure !== undefined) return 'unknown';
+    this.#mapper.flock(this.#fd, 'unlock');
+    return 'free';
+  }
+}
+
+/** @throws MappingError */
+export function mapRange(
+  mapper: Mapper,
+  fd: number,
+  path: string,
+  offset: number,
+  length: number,
+  writable: boolean,
+): ArrayBuffer {
+  try {
+    return mapper.map(fd, offset, length, writable);
+  } catch (error) {
+    throw new MappingError(path, errorCode(error), `cannot map ${length} bytes at ${offset}`, {
+      cause: error,
+    });
+  }
+}
