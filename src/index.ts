@@ -1,3 +1,4 @@
+import { connectSampling } from './collect/sampler.js';
 import { connectRegistries } from './collect/shared.js';
 import { preloadBackend } from './mapping/backend.js';
 import { defaultRegistry, type Registry } from './metrics/registry.js';
@@ -54,6 +55,7 @@ export type { Family, Sample } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';
 
 connectRegistries();
+connectSampling();
 preloadBackend(process.env);
 
 /** The default registry, shared by all copies of the package in this thread. */

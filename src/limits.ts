@@ -111,6 +111,19 @@ export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
 export const MAX_SLICE_MS = 4;
 
 /**
+ * Mean milliseconds between two rounds in which a process brings its computed metrics up
+ * to date for the pages of others: a third of the usual scrape interval. Default of
+ * `PROMETHEUS_MULTIPROC_SAMPLE_MS`.
+ */
+export const SAMPLE_MS = 5_000;
+
+/** Shortest time between two rounds that may be set, in milliseconds: each runs every callback. */
+export const MIN_SAMPLE_MS = 10;
+
+/** Longest time between two rounds that may be set, in milliseconds: an hour. Longer ones serve no page. */
+export const MAX_SAMPLE_MS = 60 * 60_000;
+
+/**
  * Times that a collector begins again when the archive is replaced under it. A scan of
  * files that are known is shorter than a compaction, so it catches up; if it does not,
  * there is no page: one that misses what was folded meanwhile would show counters fall.

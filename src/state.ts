@@ -45,6 +45,8 @@ export interface ThreadState {
   readonly store: Store;
   /** Silence that hides a writer of which nothing better is known. */
   readonly staleAfterMs: number;
+  /** Milliseconds between two rounds that bring computed metrics up to date; 0 for none. */
+  readonly sampleMs: number;
   /** Metrics that some registry shows. */
   readonly computed: Set<Computed>;
   /** The backend in use, once one was chosen. */
@@ -70,6 +72,33 @@ const MAX_SERIES = {
   fallback: MAX_SERIES_PER_METRIC,
 };
 
+/** What keeps computed metrics up to date while nobody asks for a page; told whenever there is one more. */
+export type Sampling = (state: ThreadState) => void;
+
+/** Gives this thread what keeps its computed metrics up to date: the first who provides it does. */
+export function provideSampling(sampling: Sampling): void {
+  providedSampling().begin ??= sampling;
+}
+
+function providedSampling(): { begin?: Sampling } {
+  return threadShared('sampling', () => ({}));
+}
+
+class ComputedMetrics extends Set<Computed> {
+  readonly #added: () => void;
+
+  constructor(added: () => void) {
+    super();
+    this.#added = added;
+  }
+
+  override add(metric: Computed): this {
+    super.add(metric);
+    this.#added();
+    return this;
+  }
+}
+
 /** This thread's state, made at the first call. Reads the environment then, and never again. */
 export function threadState(): ThreadState {
   return threadShared('state', () => createState(process.env));
@@ -83,7 +112,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     process.emitWarning(message, 'PromMultiprocWarning');
   };
   const directory = directoryFromEnvironment(env, warn);
-  const { heartbeatMs, staleAfterMs } = timingFromEnvironment(env, warn);
+  const { heartbeatMs, staleAfterMs, sampleMs } = timingFromEnvironment(env, warn);
   const identity = ownIdentity();
   const forcedBackend = env.PROMETHEUS_MULTIPROC_BACKEND;
   const backend = () => chooseBackend(forcedBackend);
@@ -150,7 +179,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     process.on('exit', () => store.end());
   }
 
-  return {
+  const state: ThreadState = {
     directory,
     identity,
     maxSeries: numberFrom(env, MAX_SERIES, warn),
@@ -159,11 +188,13 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     },
     store,
     staleAfterMs,
-    computed: new Set(),
+    sampleMs,
+    computed: new ComputedMetrics(() => providedSampling().begin?.(state)),
     backend,
     warn,
     report,
   };
+  return state;
 }
 
 /** Leaves a file that no reader has seen. */

@@ -9,11 +9,11 @@ import type { Family, FamilyTable } from '../model/family.js';
 import { type ThreadState, threadState } from '../state.js';
 import { inSlices, type Steps } from '../steps.js';
 import { VERSION } from '../version.js';
-import { runCallbacks } from './callbacks.js';
 import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
 import { familyFilter } from './family-filter.js';
 import { Restless } from './restless.js';
+import { threadCallbacks } from './sampler.js';
 import { selector } from './selector.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
 import { SourceList } from './source-list.js';
@@ -136,7 +136,7 @@ export class Collector {
 
   #runCallbacks(selection: PageSelection, names: readonly string[] | undefined): Promise<void> {
     const wanted = familyFilter(names);
-    return runCallbacks(this.#state, ({ name, storeMetric }) =>
+    return threadCallbacks(this.#state).forPage(({ name, storeMetric }) =>
       selection === ALL ? wanted(name) : selection.metrics.get(name) === storeMetric,
     );
   }

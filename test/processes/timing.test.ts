@@ -5,17 +5,21 @@ import {
   ABSORB_AFTER_MS,
   HEARTBEAT_MS,
   MAX_HEARTBEAT_MS,
+  MAX_SAMPLE_MS,
   MIN_HEARTBEAT_MS,
+  MIN_SAMPLE_MS,
   MIN_STALE_AFTER_MS,
+  SAMPLE_MS,
   STALE_AFTER_MS,
 } from '../../src/limits.js';
 import {
   HEARTBEAT_VARIABLE,
+  SAMPLE_VARIABLE,
   STALE_AFTER_VARIABLE,
   timingFromEnvironment,
 } from '../../src/processes/timing.js';
 
-const DEFAULTS = { heartbeatMs: HEARTBEAT_MS, staleAfterMs: STALE_AFTER_MS };
+const DEFAULTS = { heartbeatMs: HEARTBEAT_MS, staleAfterMs: STALE_AFTER_MS, sampleMs: SAMPLE_MS };
 
 function read(heartbeat: string, staleAfter: string) {
   const warnings: string[] = [];
@@ -35,7 +39,7 @@ test('a number within its limits is taken, the limits included', (t) => {
     [MAX_HEARTBEAT_MS, ABSORB_AFTER_MS],
     [100, 30_000],
   ] as const) {
-    const timing = { heartbeatMs, staleAfterMs };
+    const timing = { ...DEFAULTS, heartbeatMs, staleAfterMs };
     t.deepEqual(read(`${heartbeatMs}`, `${staleAfterMs}`), { timing, warnings: [] });
   }
 });
@@ -58,4 +62,26 @@ for (const [heartbeat, staleAfter] of [
 
 test('a silence that is believed is longer than any heartbeat', (t) => {
   t.true(MIN_STALE_AFTER_MS >= 2 * MAX_HEARTBEAT_MS);
+});
+
+function readSample(text: string) {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const { sampleMs } = timingFromEnvironment({ [SAMPLE_VARIABLE]: text }, warn);
+  return { sampleMs, warnings };
+}
+
+test('a sampling period within its limits is taken, and 0 switches sampling off', (t) => {
+  for (const sampleMs of [0, MIN_SAMPLE_MS, 250, MAX_SAMPLE_MS]) {
+    t.deepEqual(readSample(`${sampleMs}`), { sampleMs, warnings: [] });
+  }
+});
+
+test('a sampling period that cannot be is told and changes nothing', (t) => {
+  for (const text of [`${MIN_SAMPLE_MS - 1}`, `${MAX_SAMPLE_MS + 1}`, '5s', '-1', '0.5']) {
+    const { sampleMs, warnings } = readSample(text);
+    t.is(sampleMs, SAMPLE_MS);
+    t.is(warnings.length, 1);
+    t.true(warnings[0]?.startsWith(`${SAMPLE_VARIABLE} is "${text}"`));
+  }
 });
