@@ -1,10 +1,16 @@
 import { connectSampling } from './collect/sampler.js';
 import { connectRegistries } from './collect/shared.js';
+import { inheritCells } from './default-metrics/shared-cells.js';
 import { preloadBackend } from './mapping/backend.js';
 import { defaultRegistry, type Registry } from './metrics/registry.js';
 
 export { Collector, type CollectorOptions, type PageOptions } from './collect/collector.js';
 export { type CollectOptions, collect, collectBytes, collectFamilies } from './collect/shared.js';
+export {
+  type CollectDefaultMetrics,
+  collectDefaultMetrics,
+} from './default-metrics/collect-default-metrics.js';
+export type { DefaultMetricsCollectorConfiguration } from './default-metrics/setting.js';
 export {
   BackendError,
   CapacityError,
@@ -56,6 +62,7 @@ export type { GaugeMode, MetricType } from './model/metric.js';
 
 connectRegistries();
 connectSampling();
+inheritCells();
 preloadBackend(process.env);
 
 /** The default registry, shared by all copies of the package in this thread. */

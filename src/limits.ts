@@ -124,6 +124,18 @@ export const MIN_SAMPLE_MS = 10;
 export const MAX_SAMPLE_MS = 60 * 60_000;
 
 /**
+ * Milliseconds in which worker threads whose parent did not load the library find out which
+ * of them speaks for the process: a message there and back, also where one is busy.
+ */
+export const SETTLE_THREADS_MS = 1_000;
+
+/**
+ * Milliseconds for which event loop delays are remembered where others may make the page:
+ * the usual scrape interval at most, so that a delay is on at least one page.
+ */
+export const EVENT_LOOP_WINDOW_MS = 60_000;
+
+/**
  * Times that a collector begins again when the archive is replaced under it. A scan of
  * files that are known is shorter than a compaction, so it catches up; if it does not,
  * there is no page: one that misses what was folded meanwhile would show counters fall.

@@ -22,6 +22,7 @@ const ANY_BELOW = [
   'thread-shared',
   'state',
   'metrics',
+  'default-metrics',
   'collect',
   'exposition',
   'http',
@@ -58,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'limits',
   ],
   metrics: ['fence', 'store', 'processes', 'state', 'thread-shared', 'model', 'errors', 'limits'],
+  'default-metrics': ['metrics', 'state', 'thread-shared', 'model', 'errors', 'limits'],
   collect: [
     'store',
     'merge',
