@@ -122,9 +122,9 @@ function wordOf(threadId: number | undefined): number {
   return threadId === undefined ? NO_SPEAKER : threadId + 1;
 }
 
-/** FNV-1a over UTF-16 units, and never 0, which says that an entry is free. */
+/** FNV-1a over UTF-16 units as an i32, and never 0, which says that an entry is free. */
 function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 | 0;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }

@@ -19,6 +19,8 @@ export interface SpeakerOptions {
   readonly silentMs: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** CPU time of the process. */
+  readonly cpuUsage: () => NodeJS.CpuUsage;
 }
 
 /**
@@ -52,7 +54,7 @@ export class Speaker {
 
   /** A share in the CPU time from now on. */
   openCpuShare(): NodeJS.CpuUsage {
-    this.#options.entry().beginCpu(process.cpuUsage());
+    this.#options.entry().beginCpu(this.#options.cpuUsage());
     if (this.#shares.size > 0 && this.speaks()) this.#takeCpu();
     const share = { user: 0, system: 0 };
     this.#shares.add(share);
@@ -69,7 +71,7 @@ export class Speaker {
   }
 
   #takeCpu(): void {
-    const taken = this.#options.entry().takeCpu(process.cpuUsage());
+    const taken = this.#options.entry().takeCpu(this.#options.cpuUsage());
     for (const share of this.#shares) {
       share.user += taken.user;
       share.system += taken.system;
@@ -122,6 +124,7 @@ export function threadSpeaker(prefix: string, state: ThreadState): Speaker {
     isAgreed: cellsAreAgreed,
     silentMs: SILENT_PERIODS * (state.sampleMs || SAMPLE_MS),
     now: () => performance.now(),
+    cpuUsage: () => process.cpuUsage(),
   });
   speakers.set(prefix, speaker);
   return speaker;
