@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { sampling } from './sampling.js';
 import { scrape } from './scrape.js';
 import { startup } from './startup.js';
 import { type BenchOptions, environment, formatTable, type Report } from './support/report.js';
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   update,
   scrape,
   startup,
+  sampling,
 };
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 
