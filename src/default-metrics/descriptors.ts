@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Setting } from './setting.js';
 
 /** Descriptors that the process has open; on Linux only, where `/proc` tells. */
@@ -23,10 +23,12 @@ export function maxDescriptors(setting: Setting): void {
   });
 }
 
+/** From Linux 6.2 on the size of the directory is their number; before that it is 0 and they are listed. */
 function countDescriptors(): number | undefined {
   try {
+    const { size } = statSync('/proc/self/fd');
     // Less the one that reads the directory.
-    return readdirSync('/proc/self/fd').length - 1;
+    return size > 0 ? size : readdirSync('/proc/self/fd').length - 1;
   } catch {
     // No /proc in this container, or no descriptor left to read it: the gauge keeps what it said.
     return undefined;
