@@ -1,3 +1,4 @@
+import type { AnyMetric } from '../metrics/any-metric.js';
 import type { Registry, RegistryContentType } from '../metrics/registry.js';
 import { threadState } from '../state.js';
 import { threadShared } from '../thread-shared.js';
@@ -73,11 +74,29 @@ export function defaultMetricsCollector(
       speaker,
       isShared: state.directory !== undefined,
     });
-    for (const make of Object.values(groups)) make(setting);
+    for (const [name, make] of Object.entries(groups)) makeOrShow(name, make, setting);
     leaveAtExit(speaker);
   };
   collect.metricsList = Object.keys(groups);
   return collect;
+}
+
+/**
+ * Makes a group, or, where pages are merged and another registry of this thread shows the
+ * same, shows that one too: what is made twice would count twice on the pages of others.
+ */
+function makeOrShow(name: string, make: (setting: Setting) => void, setting: Setting): void {
+  const { register: _, ...config } = setting.config;
+  const groups = threadShared('default metrics', () => new Map<string, readonly AnyMetric[]>());
+  const key = JSON.stringify([name, config]);
+  const known = groups.get(key) ?? [];
+  const isShown = known.some(({ storeMetric }) => storeMetric.registrations > 0);
+  if (setting.isShared && isShown) {
+    for (const metric of known) setting.show(metric);
+    return;
+  }
+  make(setting);
+  groups.set(key, setting.takeMade());
 }
 
 /** After the last round of sampling, whose listener the first metric has brought. */

@@ -1,8 +1,9 @@
+import type { AnyMetric } from '../metrics/any-metric.js';
 import type { Aggregator, LabelValuesByName } from '../metrics/configuration.js';
 import { Counter } from '../metrics/counter.js';
 import { Gauge } from '../metrics/gauge.js';
 import { Histogram } from '../metrics/histogram.js';
-import type { Registry, RegistryContentType } from '../metrics/registry.js';
+import { defaultRegistry, type Registry, type RegistryContentType } from '../metrics/registry.js';
 import { Summary } from '../metrics/summary.js';
 import type { GaugeMode } from '../model/metric.js';
 import type { Speaker } from './speaker.js';
@@ -56,25 +57,27 @@ export class Setting {
   readonly speaker: Speaker;
   readonly isShared: boolean;
   readonly labels: Labels;
-  readonly #prefix: string;
-  readonly #registers: Registry<RegistryContentType>[] | undefined;
+  readonly prefix: string;
+  readonly #registry: Registry<RegistryContentType>;
+  /** Made since the last `takeMade`. */
+  #made: AnyMetric[] = [];
 
   constructor({ registry, config, speaker, isShared }: SettingOptions) {
     this.config = config;
     this.speaker = speaker;
     this.isShared = isShared;
     this.labels = (config.labels ?? {}) as Labels;
-    this.#prefix = config.prefix ?? '';
-    this.#registers = registry === undefined ? undefined : [registry];
+    this.prefix = config.prefix ?? '';
+    this.#registry = registry ?? defaultRegistry();
   }
 
   gauge(name: string, help: string, options: GaugeOptions = {}): Gauge {
     const { ownLabels = [], ...rest } = options;
-    return new Gauge({ ...this.#common(name, help, ownLabels), ...rest });
+    return this.#keep(new Gauge({ ...this.#common(name, help, ownLabels), ...rest }));
   }
 
   counter(name: string, help: string, collect?: () => void): Counter {
-    return new Counter({ ...this.#common(name, help, []), collect });
+    return this.#keep(new Counter({ ...this.#common(name, help, []), collect }));
   }
 
   histogram(
@@ -83,7 +86,7 @@ export class Setting {
     options: { readonly buckets: number[]; readonly ownLabels?: readonly string[] },
   ): Histogram {
     const { ownLabels = [], buckets } = options;
-    return new Histogram({ ...this.#common(name, help, ownLabels), buckets });
+    return this.#keep(new Histogram({ ...this.#common(name, help, ownLabels), buckets }));
   }
 
   summary(
@@ -91,7 +94,7 @@ export class Setting {
     help: string,
     options: { percentiles: number[]; maxAgeSeconds: number; ageBuckets: number },
   ): Summary {
-    return new Summary({ ...this.#common(name, help, []), ...options });
+    return this.#keep(new Summary({ ...this.#common(name, help, []), ...options }));
   }
 
   /**
@@ -111,11 +114,31 @@ export class Setting {
     };
   }
 
+  /** The metrics made since the last call. */
+  takeMade(): readonly AnyMetric[] {
+    const made = this.#made;
+    this.#made = [];
+    return made;
+  }
+
+  /** Shows a metric of an earlier call too. @throws Error when the registry has one of the name */
+  show(metric: AnyMetric): void {
+    if (this.#registry.getSingleMetric(metric.name) !== undefined) {
+      throw new Error(`A metric with the name ${metric.name} has already been registered.`);
+    }
+    this.#registry.registerMetric(metric);
+  }
+
+  #keep<M extends AnyMetric>(metric: M): M {
+    this.#made.push(metric);
+    return metric;
+  }
+
   #common(name: string, help: string, ownLabels: readonly string[]) {
     return {
-      name: this.#prefix + name,
+      name: this.prefix + name,
       help,
-      registers: this.#registers,
+      registers: [this.#registry],
       labelNames: [...ownLabels, ...Object.keys(this.labels)],
     };
   }
