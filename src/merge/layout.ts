@@ -1,7 +1,7 @@
 import { familyWidth } from '../model/family.js';
 import { compareLabels, type LabelPair } from '../model/labels.js';
 import { type GaugeMode, keepsSetTime, slotsPerSeries } from '../model/metric.js';
-import { type Addition, type SlotMap, SlotMapBuilder } from './additions.js';
+import { type Addition, SlotMapBuilder } from './additions.js';
 import type { Agreement, Claim } from './claims.js';
 import type { GaugeRun, GaugeSlots } from './gauge-runs.js';
 import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
@@ -69,35 +69,32 @@ function blockRuns(claim: Claim, layout: FamilyLayout): readonly BlockRun[] {
   return [...counts, { slot: buckets.length, to: beyond, length: 2 }];
 }
 
-export function additionsOf(layout: FamilyLayout): Addition[] {
-  return layout.parts.flatMap(({ claim, sources, numbers }) =>
-    [...slotMaps(claim, numbers, layout)].map(([extent, map]) => ({
-      map,
-      arrays: sources.map((source) => source.extent(extent)),
-    })),
-  );
-}
+/** Collects what of each writer's slots is added where, family by family. */
+export class AdditionList {
+  readonly #builders = new Map<readonly MergeSource[], Map<number, SlotMapBuilder>>();
 
-/** By extent: where its slots go. */
-function slotMaps(
-  claim: Claim,
-  numbers: readonly number[],
-  layout: FamilyLayout,
-): Map<number, SlotMap> {
-  const { begin, width } = layout;
-  const runs = blockRuns(claim, layout);
-  const builders = new Map<number, SlotMapBuilder>();
-  claim.series.forEach(({ slot }, s) => {
-    const { extent, index } = claim.contents.place(slot);
-    const to = begin + (numbers[s] as number) * width;
-    let builder = builders.get(extent);
-    if (builder === undefined) {
-      builder = new SlotMapBuilder();
-      builders.set(extent, builder);
+  add(layout: FamilyLayout): void {
+    const { begin, width } = layout;
+    for (const { claim, sources, numbers } of layout.parts) {
+      const byExtent = getOrAdd(this.#builders, sources, () => new Map());
+      const runs = blockRuns(claim, layout);
+      claim.series.forEach(({ slot }, s) => {
+        const { extent, index } = claim.contents.place(slot);
+        const to = begin + (numbers[s] as number) * width;
+        const builder = getOrAdd(byExtent, extent, () => new SlotMapBuilder());
+        for (const run of runs) builder.add(index + run.slot, to + run.to, run.length);
+      });
     }
-    for (const run of runs) builder.add(index + run.slot, to + run.to, run.length);
-  });
-  return mapEach(builders, (builder) => builder.build());
+  }
+
+  build(): Addition[] {
+    return [...this.#builders].flatMap(([sources, byExtent]) =>
+      [...byExtent].map(([extent, builder]) => ({
+        map: builder.build(),
+        arrays: sources.map((source) => source.extent(extent)),
+      })),
+    );
+  }
 }
 
 export function gaugeRunOf(layout: FamilyLayout): GaugeRun {
@@ -127,25 +124,26 @@ function slotLists(
   const lists = new Map<number, { from: number[]; to: number[] }>();
   series.forEach(({ slot }, s) => {
     const { extent, index } = contents.place(slot);
-    let list = lists.get(extent);
-    if (list === undefined) {
-      list = { from: [], to: [] };
-      lists.set(extent, list);
-    }
+    const list = getOrAdd(lists, extent, () => ({ from: [], to: [] }));
     list.from.push(index);
     list.to.push(begin + (numbers[s] as number));
   });
   const width = slotsPerSeries(newest);
-  return mapEach(lists, (list) => {
-    const from = Int32Array.from(list.from);
-    const [low, high] = [from.reduce(min), from.reduce(max) + width];
-    return { from, to: Int32Array.from(list.to), low, high };
-  });
+  return new Map([...lists].map(([extent, list]) => [extent, gaugeSlots(list, width)]));
 }
 
-const min = (a: number, b: number) => Math.min(a, b);
-const max = (a: number, b: number) => Math.max(a, b);
+function gaugeSlots(list: { from: number[]; to: number[] }, width: number): GaugeSlots {
+  const from = Int32Array.from(list.from);
+  const low = from.reduce((a, b) => Math.min(a, b));
+  const high = from.reduce((a, b) => Math.max(a, b)) + width;
+  return { from, to: Int32Array.from(list.to), low, high };
+}
 
-function mapEach<K, A, B>(map: ReadonlyMap<K, A>, change: (value: A) => B): Map<K, B> {
-  return new Map([...map].map(([key, value]) => [key, change(value)]));
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -10,7 +10,7 @@ import {
   type SelectMetric,
 } from './claims.js';
 import { type GaugeRun, runGauges } from './gauge-runs.js';
-import { additionsOf, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
+import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import type { MergeSource } from './source.js';
 import { ValueWatch, type WatchedSlots } from './value-watch.js';
 
@@ -67,7 +67,6 @@ interface FamilyMerge {
   readonly table: FamilyTable & { stamp: number };
   readonly begin: number;
   readonly end: number;
-  readonly additions: readonly Addition[];
   readonly gauges: GaugeRun | undefined;
 }
 
@@ -77,22 +76,24 @@ class FamilyMerges {
   /** What a reducer or a sum keeps of a value beside it, while it runs. */
   readonly #aux: Float64Array;
   readonly #families: readonly FamilyMerge[];
+  readonly #additions: readonly Addition[];
   readonly #watch: ValueWatch;
 
   constructor(layouts: readonly FamilyLayout[], size: number) {
     this.#merged = new Float64Array(size);
     this.#aux = new Float64Array(size);
+    const additions = new AdditionList();
     this.#families = layouts.map((layout) => {
       const { newest, bounds, width, labels, order, begin } = layout;
       const end = begin + labels.length * width;
       const { name, help, type } = newest;
       const values = this.#merged.subarray(begin, end);
       const table = { name, help, type, bounds, width, labels, order, values, stamp: 0 };
-      const isGauge = type === 'gauge';
-      const additions = isGauge ? [] : additionsOf(layout);
-      return { table, begin, end, additions, gauges: isGauge ? gaugeRunOf(layout) : undefined };
+      if (type !== 'gauge') additions.add(layout);
+      return { table, begin, end, gauges: type === 'gauge' ? gaugeRunOf(layout) : undefined };
     });
-    this.#watch = new ValueWatch(slotsRead(this.#families));
+    this.#additions = additions.build();
+    this.#watch = new ValueWatch(slotsRead(this.#additions, this.#families));
   }
 
   get families(): readonly FamilyTable[] {
@@ -101,24 +102,25 @@ class FamilyMerges {
 
   *run(): Steps<void> {
     if (!(yield* this.#watch.changed())) return;
-    const merged = this.#merged;
-    const aux = this.#aux;
-    for (const { table, begin, end, additions, gauges } of this.#families) {
-      merged.fill(0, begin, end);
-      aux.fill(0, begin, end);
+    const merged = this.#merged.fill(0);
+    const aux = this.#aux.fill(0);
+    for (const addition of this.#additions) yield* addAll(merged, aux, addition);
+    for (const { table, begin, end, gauges } of this.#families) {
       table.stamp++;
-      for (const addition of additions) yield* addAll(merged, aux, addition);
       if (gauges === undefined) settle(merged, aux, begin, end);
       else yield* runGauges(merged, aux, gauges);
     }
   }
 }
 
-function* slotsRead(families: readonly FamilyMerge[]): Generator<WatchedSlots> {
-  for (const { additions, gauges } of families) {
-    for (const { map, arrays } of additions) {
-      for (const array of arrays) yield { array, low: map.low, high: map.high };
-    }
+function* slotsRead(
+  additions: readonly Addition[],
+  families: readonly FamilyMerge[],
+): Generator<WatchedSlots> {
+  for (const { map, arrays } of additions) {
+    for (const array of arrays) yield { array, low: map.low, high: map.high };
+  }
+  for (const { gauges } of families) {
     for (const { values, list } of gauges?.foldings ?? []) {
       yield { array: values, low: list.low, high: list.high };
     }
