@@ -17,6 +17,7 @@ export class FamilyText {
   readonly #family: FamilyTable;
   readonly #changes: BlockChanges;
   readonly #head: Buffer;
+  #bounds: readonly string[] | undefined;
   readonly #blocks: { readonly text: TextBlock; readonly series: number }[] = [];
   /** The family's when the text was brought in line. */
   #stamp: number | undefined;
@@ -41,13 +42,15 @@ export class FamilyText {
   *update(): Steps<void> {
     const { stamp } = this.#family;
     if (this.#stamp === stamp) return;
-    if (this.#stamp === undefined) yield* this.#build();
-    let first = 0;
-    for (const { text, series } of this.#blocks) {
-      setNumbers(text, this.#family, first, first + series);
-      text.flush();
-      first += series;
-      yield;
+    if (this.#stamp === undefined) {
+      yield* this.#build();
+    } else {
+      let first = 0;
+      for (const { text, series } of this.#blocks) {
+        text.update(this.#numbersOf(first, first + series));
+        first += series;
+        yield;
+      }
     }
     this.#stamp = stamp;
   }
@@ -73,7 +76,8 @@ export class FamilyText {
       }
       series++;
       if (chars < BLOCK_CHARS && i < order.length - 1) continue;
-      this.#blocks.push({ text: new TextBlock(lines, this.#changes), series });
+      const numbers = this.#numbersOf(i + 1 - series, i + 1);
+      this.#blocks.push({ text: new TextBlock(lines, numbers, this.#changes), series });
       lines = [];
       chars = 0;
       series = 0;
@@ -82,51 +86,49 @@ export class FamilyText {
   }
 
   #linesOf(labels: readonly LabelPair[]): string[] {
-    const { name, type, bounds } = this.#family;
-    const own = labels.map(([label, value]) => `${label}="${escapeLabelValue(value)}"`).join(',');
-    const plain = own === '' ? '' : `{${own}}`;
-    switch (type) {
-      case 'counter':
-      case 'gauge':
-        return [`${this.#format.sampleName(name, type)}${plain} `];
-      case 'summary':
-        return [`${name}_sum${plain} `, `${name}_count${plain} `];
-      case 'histogram': {
-        const before = own === '' ? '' : `${own},`;
-        const buckets = [...bounds.map((bound) => this.#format.formatBound(bound)), '+Inf'];
-        return [
-          ...buckets.map((le) => `${name}_bucket{${before}le="${le}"} `),
-          `${name}_sum${plain} `,
-          `${name}_count${plain} `,
-        ];
-      }
+    const { name, type } = this.#family;
+    let own = '';
+    for (const [label, value] of labels) {
+      own += `${own === '' ? '' : ','}${label}="${escapeLabelValue(value)}"`;
     }
+    const plain = own === '' ? ' ' : `{${own}} `;
+    if (type === 'counter' || type === 'gauge') {
+      return [this.#format.sampleName(name, type) + plain];
+    }
+    const last = [`${name}_sum${plain}`, `${name}_count${plain}`];
+    if (type === 'summary') return last;
+    const begin = own === '' ? `${name}_bucket{` : `${name}_bucket{${own},`;
+    return [...this.#boundLabels.map((le) => begin + le), ...last];
   }
-}
 
-/** Sets the lines of a block to the values of its series, which are some of the family's in order. */
-function setNumbers(
-  block: TextBlock,
-  { type, width, values, order }: FamilyTable,
-  first: number,
-  end: number,
-): void {
-  let line = 0;
-  for (let i = first; i < end; i++) {
-    const begin = (order[i] as number) * width;
-    if (type === 'histogram') {
+  get #boundLabels(): readonly string[] {
+    this.#bounds ??= [
+      ...this.#family.bounds.map((bound) => `le="${this.#format.formatBound(bound)}"} `),
+      'le="+Inf"} ',
+    ];
+    return this.#bounds;
+  }
+
+  /** The numbers of the lines of some series, from `first` to `end - 1` in order. Good until the next call. */
+  #numbersOf(first: number, end: number): Float64Array {
+    const { type, width, values, order } = this.#family;
+    const numbers = this.#changes.numbers((end - first) * (width + 1));
+    let line = 0;
+    for (let i = first; i < end; i++) {
+      const begin = (order[i] as number) * width;
+      const last = values[begin + width - 1] as number;
+      if (type === 'counter' || type === 'gauge') {
+        numbers[line++] = last;
+        continue;
+      }
       let count = 0;
       for (let at = begin; at < begin + width - 1; at++) {
         count += values[at] as number;
-        block.set(line++, count);
+        if (type === 'histogram') numbers[line++] = count;
       }
-      block.set(line++, values[begin + width - 1] as number);
-      block.set(line++, count);
-    } else if (type === 'summary') {
-      block.set(line++, values[begin + 1] as number);
-      block.set(line++, values[begin] as number);
-    } else {
-      block.set(line++, values[begin] as number);
+      numbers[line++] = last;
+      numbers[line++] = count;
     }
+    return numbers;
   }
 }

@@ -1,10 +1,12 @@
 import { MAX_NUMBER_BYTES, wholeLength, writeNumber, writeWhole } from './number-bytes.js';
+import { formatValue } from './numbers.js';
 
 /** Room that a block has beyond its text once it had to grow. */
 const SPARE_BYTES = 256;
 
-/** Numbers of a block that are of another length than before. Serves many blocks, one at a time. */
+/** What a block needs while it is updated. Serves many blocks, one at a time. */
 export class BlockChanges {
+  /** Lines whose numbers are of another length than before. */
   lines = new Uint32Array(0);
   /** Where the numbers end in `text`, one after the other. */
   ends = new Uint32Array(0);
@@ -12,6 +14,7 @@ export class BlockChanges {
   count = 0;
   used = 0;
   #page = Buffer.alloc(0);
+  #numbers = new Float64Array(0);
 
   /** Makes room for changes of all lines of a block. */
   fit(lines: number): void {
@@ -25,6 +28,12 @@ export class BlockChanges {
   page(length: number): Buffer {
     if (this.#page.length < length) this.#page = Buffer.allocUnsafeSlow(length);
     return this.#page;
+  }
+
+  /** Memory for the numbers of a block: the same at every call. */
+  numbers(count: number): Float64Array {
+    if (this.#numbers.length < count) this.#numbers = new Float64Array(count);
+    return this.#numbers;
   }
 
   clear(): void {
@@ -46,45 +55,48 @@ export class TextBlock {
   readonly #lengths: Uint8Array;
   readonly #values: Float64Array;
 
-  /** `prefixes` end where numbers begin. */
-  constructor(prefixes: readonly string[], changes: BlockChanges) {
+  /** `prefixes` end where the numbers begin. */
+  constructor(prefixes: readonly string[], numbers: Float64Array, changes: BlockChanges) {
     const count = prefixes.length;
     this.#changes = changes;
     changes.fit(count);
     this.#at = new Uint32Array(count);
-    this.#lengths = new Uint8Array(count).fill(1);
-    this.#values = new Float64Array(count);
-    this.#bytes = Buffer.from(`${prefixes.join('0\n')}0\n`);
+    this.#lengths = new Uint8Array(count);
+    this.#values = numbers.slice(0, count);
+    let text = '';
+    for (let line = 0; line < count; line++) {
+      const number = formatValue(numbers[line] as number);
+      text += prefixes[line];
+      this.#at[line] = text.length;
+      this.#lengths[line] = number.length;
+      text += `${number}\n`;
+    }
+    this.#bytes = Buffer.from(text);
     this.#length = this.#bytes.length;
-    let at = 0;
-    prefixes.forEach((prefix, line) => {
-      at += Buffer.byteLength(prefix);
-      this.#at[line] = at;
-      at += 2;
-    });
+    if (this.#length !== text.length) this.#countBytes(prefixes);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** Gives a line another number. After some of these, and before another block's, comes `flush`. */
-  set(line: number, value: number): void {
-    const before = this.#values[line] as number;
-    // Zero and minus zero are equal, and not the same text.
-    if (value === before && (value !== 0 || Object.is(value, before))) return;
-    this.#values[line] = value;
-    const length = wholeLength(value);
-    if (length > 0 && length === this.#lengths[line]) {
-      writeWhole(this.#bytes, this.#at[line] as number, value, length);
-    } else {
-      this.#setAny(line, value);
+  /** Gives every line its number. */
+  update(numbers: Float64Array): void {
+    const values = this.#values;
+    for (let line = 0; line < values.length; line++) {
+      const value = numbers[line] as number;
+      const before = values[line] as number;
+      // Zero and minus zero are equal, and not the same text.
+      if (value === before && (value !== 0 || Object.is(value, before))) continue;
+      values[line] = value;
+      const length = wholeLength(value);
+      if (length > 0 && length === this.#lengths[line]) {
+        writeWhole(this.#bytes, this.#at[line] as number, value, length);
+      } else {
+        this.#setAny(line, value);
+      }
     }
-  }
-
-  flush(): void {
-    if (this.#changes.count === 0) return;
-    this.#rebuild();
+    if (this.#changes.count > 0) this.#rebuild();
     this.#changes.clear();
   }
 
@@ -92,6 +104,16 @@ export class TextBlock {
   copyTo(target: Uint8Array, at: number): number {
     target.set(this.#bytes.subarray(0, this.#length), at);
     return at + this.#length;
+  }
+
+  /** Where text is not all of one byte a character. */
+  #countBytes(prefixes: readonly string[]): void {
+    let at = 0;
+    prefixes.forEach((prefix, line) => {
+      at += Buffer.byteLength(prefix);
+      this.#at[line] = at;
+      at += (this.#lengths[line] as number) + 1;
+    });
   }
 
   #setAny(line: number, value: number): void {

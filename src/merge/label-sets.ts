@@ -1,21 +1,26 @@
 import type { LabelPair, LabelValues } from '../model/labels.js';
+import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import type { Claim } from './claims.js';
 import { seriesKey, seriesLabels } from './series-labels.js';
 
 /** Sets seen by label values, one level per label: a lookup builds no key. */
 interface Level {
-  readonly next: Map<string | undefined, Level>;
+  next: Map<string | undefined, Level> | undefined;
   number: number;
 }
 
 /**
  * Numbers the label sets of a family. Most processes have the same series under the same
- * names, so a set is looked up by its values first; its key, which is equal for equal
- * sets whatever the order of names, is made once for each way of writing it.
+ * names, so a set is looked up by its values first. Keys, which are equal for equal sets
+ * whatever the order of names, are made when there is a second way of writing them.
  */
 export class LabelSets {
   readonly #found: (readonly LabelPair[])[] = [];
   readonly #byKey = new Map<string, number>();
+  /** Whether other values may be the same set: not where there is one way to write it, and all are shown. */
+  #needsKeys = false;
+  /** How many of the found have a key. */
+  #keyed = 0;
   readonly #byShape = new Map<string, Level>();
 
   /** All sets by number, labels in the order in which the first writer gave them. */
@@ -35,29 +40,41 @@ export class LabelSets {
     const begin = root;
     return series.map((one) => {
       const level = descend(begin, one.labelValues);
-      if (level.number < 0) level.number = this.#numberOf(seriesLabels(claim, one, writer));
+      if (level.number >= 0) return level.number;
+      const pairs = seriesLabels(claim, one, writer);
+      this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(metric, one, pairs);
+      level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
       return level.number;
     });
   }
 
   #numberOf(pairs: readonly LabelPair[]): number {
-    const key = seriesKey(pairs);
-    let number = this.#byKey.get(key);
-    if (number === undefined) {
-      number = this.#found.push(pairs) - 1;
-      this.#byKey.set(key, number);
+    for (; this.#keyed < this.#found.length; this.#keyed++) {
+      const found = this.#found[this.#keyed] as readonly LabelPair[];
+      this.#byKey.set(seriesKey(found), this.#keyed);
     }
-    return number;
+    return this.#byKey.get(seriesKey(pairs)) ?? this.#found.push(pairs) - 1;
   }
 }
 
+/** Whether a series' pairs begin with its own values, and none is left out. */
+function showsAll(
+  { labelNames }: StoredMetric,
+  { labelValues }: StoredSeries,
+  pairs: readonly LabelPair[],
+): boolean {
+  const last = labelNames.length - 1;
+  return pairs[last]?.[0] === labelNames[last] && !labelValues.includes(undefined);
+}
+
 function newLevel(): Level {
-  return { next: new Map(), number: -1 };
+  return { next: undefined, number: -1 };
 }
 
 function descend(root: Level, values: LabelValues): Level {
   let level = root;
   for (const value of values) {
+    level.next ??= new Map();
     let next = level.next.get(value);
     if (next === undefined) {
       next = newLevel();
