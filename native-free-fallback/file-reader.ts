@@ -9,6 +9,8 @@ import type {
 } from '../src/mapping/mapping.js';
 import { SettledCopy } from '../src/mapping/settled-copy.js';
 
+const WORD_BYTES = 4;
+
 /** See `fileBackend`. */
 export function openReadable(path: string, flushSequenceAt: number): ReadableMapping {
   return new FileReader(path, flushSequenceAt);
@@ -21,6 +23,7 @@ class FileReader implements ReadableMapping {
   readonly #fd: number;
   readonly #closeFile: () => void;
   readonly #readInto: ReadInto;
+  readonly #sequenceAt: number;
   #copy: FileCopy;
 
   constructor(path: string, sequenceAt: number) {
@@ -33,7 +36,8 @@ class FileReader implements ReadableMapping {
     this.#readInto = (target, offset) => {
       target.fill(0, readAt(this.#fd, path, target, offset));
     };
-    this.#copy = new FlushedCopy(this.#readInto, sequenceAt);
+    this.#sequenceAt = sequenceAt;
+    this.#copy = new FlushedCopy(this.#readInto, sequenceAt, sequenceAt + WORD_BYTES);
   }
 
   size(): number {
@@ -45,8 +49,9 @@ class FileReader implements ReadableMapping {
   }
 
   follow(publication: Publication): void {
-    if (publication.flushed) return;
-    this.#copy = new SettledCopy(this.#readInto, publication);
+    this.#copy = publication.flushed
+      ? new FlushedCopy(this.#readInto, this.#sequenceAt, publication.headerBytes)
+      : new SettledCopy(this.#readInto, publication);
   }
 
   map(offset: number, length: number): ArrayBuffer {

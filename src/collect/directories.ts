@@ -7,6 +7,9 @@ import type { ThreadState } from '../state.js';
 /** Tells which directories to read now: a pattern can match others at every scrape. */
 export type DirectoryList = () => Promise<readonly string[]>;
 
+/** What no pattern is without. */
+const MAY_BE_PATTERN = /[*?[\]{}()!+@\\]/;
+
 /**
  * Directories by path or glob pattern; what the environment names where not given.
  *
@@ -27,8 +30,12 @@ export function directoryList(
     return async () => own;
   }
   const wanted = typeof dir === 'string' ? [dir] : [...dir];
+  // Most applications read the one directory they write, and need no patterns loaded.
+  if (!wanted.some((path) => MAY_BE_PATTERN.test(path))) {
+    const paths = [...new Set(wanted.map((path) => resolve(path)))].sort();
+    return async () => paths;
+  }
   return async () => {
-    // Loaded when it is asked for: most applications read the one directory they write.
     const { default: glob } = await import('fast-glob');
     const found = await Promise.all(
       wanted.map((path) =>

@@ -8,17 +8,19 @@ import type { FileCopy, ReadInto } from './mapping.js';
 export class FlushedCopy implements FileCopy {
   readonly #read: ReadInto;
   readonly #sequenceAt: number;
+  readonly #header: Uint8Array;
   readonly #word = new Uint32Array(1);
   readonly #extents = new Map<number, Uint8Array>();
   /** The odd number that was waited for in vain: its writer died in a flush, or is stopped. */
   #stuckAt: number | undefined;
 
-  /** The number at the last reading. */
+  /** The number at the last reading, if that was settled. */
   #asOf: number | undefined;
   #unsettled = false;
 
-  constructor(read: ReadInto, sequenceAt: number) {
+  constructor(read: ReadInto, sequenceAt: number, headerBytes: number) {
     this.#read = read;
+    this.#header = new Uint8Array(headerBytes);
     this.#sequenceAt = sequenceAt;
   }
 
@@ -40,9 +42,21 @@ export class FlushedCopy implements FileCopy {
 
   refresh(): void {
     this.#unsettled = false;
+    if (this.#refreshHeader()) return;
     this.#between(() => {
       for (const [offset, bytes] of this.#extents) this.#read(bytes, offset);
     });
+  }
+
+  /** Reads the header alone, where others leave their marks; true when there was no flush since all was read. */
+  #refreshHeader(): boolean {
+    const first = this.#extents.get(0);
+    if (first === undefined || this.#asOf === undefined || this.#asOf % 2 === 1) return false;
+    this.#read(this.#header, 0);
+    const view = new DataView(this.#header.buffer);
+    if (view.getUint32(this.#sequenceAt, true) !== this.#asOf) return false;
+    first.set(this.#header);
+    return true;
   }
 
   /**
@@ -51,7 +65,7 @@ export class FlushedCopy implements FileCopy {
    */
   #between(read: () => void): void {
     this.#tryBetween(read);
-    this.#asOf = this.#word[0];
+    this.#asOf = this.#unsettled ? undefined : this.#word[0];
   }
 
   #tryBetween(read: () => void): void {

@@ -1,7 +1,7 @@
 import { errorCode, MappingError } from '../errors.js';
 import { closeOnce, openFile, readAt, sizeOf } from './descriptor.js';
 import { FlushedCopy } from './flushed-copy.js';
-import type { LockState, Publication, ReadableMapping } from './mapping.js';
+import type { LockState, Publication, ReadableMapping, ReadInto } from './mapping.js';
 import type { Mapper } from './native.js';
 
 /** A file whose memory is mapped, unless it is one of the file backend. */
@@ -35,12 +35,13 @@ export class NativeReader implements ReadableMapping {
     return readAt(this.#fd, this.path, target, offset);
   }
 
-  follow({ flushed }: Publication): void {
+  follow({ flushed, headerBytes }: Publication): void {
     // A flush changes mapped memory in no order that a reader of it could follow.
     if (!flushed) return;
-    this.#copy = new FlushedCopy((target, offset) => {
+    const read: ReadInto = (target, offset) => {
       target.fill(0, this.read(target, offset));
-    }, this.#flushSequenceAt);
+    };
+    this.#copy = new FlushedCopy(read, this.#flushSequenceAt, headerBytes);
   }
 
   map(offset: number, length: number): ArrayBuffer {

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import test from 'ava';
 import { MappingError } from '../../src/errors.js';
-import { FLUSH_SEQUENCE_AT } from '../../src/format/layout.js';
+import { FLUSH_SEQUENCE_AT, HEADER_BYTES, REUSE_AT } from '../../src/format/layout.js';
 import { CHUNK_ALIGN_BYTES } from '../../src/limits.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -37,6 +37,7 @@ for (const name of expectedBackends()) {
     writeFileSync(path, new Uint8Array(3 * CHUNK_ALIGN_BYTES));
     const mapping = open(path);
     t.teardown(() => mapping.close());
+    mapping.follow({ flushed: false, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT });
     const first = new Float64Array(mapping.map(0, CHUNK_ALIGN_BYTES));
     const last = new Float64Array(mapping.map(2 * CHUNK_ALIGN_BYTES, CHUNK_ALIGN_BYTES));
     for (const value of [1.5, 2.5]) {

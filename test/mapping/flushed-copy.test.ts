@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { FLUSH_SEQUENCE_AT, HEADER_BYTES, REUSE_AT } from '../../src/format/layout.js';
+import { FLUSH_SEQUENCE_AT, HEADER_BYTES, MARK_AT, REUSE_AT } from '../../src/format/layout.js';
 import { CHUNK_ALIGN_BYTES } from '../../src/limits.js';
 import { FlushedCopy } from '../../src/mapping/flushed-copy.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
@@ -20,6 +20,7 @@ for (const name of expectedBackends()) {
     const fd = openSync(path, 'r+');
     t.teardown(() => closeSync(fd));
     writeSync(fd, new Uint8Array(Float64Array.of(1.5).buffer), 0, 8, HEADER_BYTES);
+    writeSync(fd, new Uint8Array(Uint32Array.of(2).buffer), 0, 4, FLUSH_SEQUENCE_AT);
     t.is(values[HEADER_BYTES / 8], 0);
     mapping.refresh();
     t.is(values[HEADER_BYTES / 8], 1.5);
@@ -31,13 +32,17 @@ test('a flush that comes while values are read makes them read again', (t) => {
   const bytes = new Uint8Array(file.buffer);
   const sequence = new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1);
   let reads = 0;
-  const copy = new FlushedCopy((target, offset) => {
-    target.set(bytes.subarray(offset, offset + target.length));
-    // The values, after the sequence.
-    if (++reads !== 2) return;
-    sequence[0] = 2;
-    file[600] = 7;
-  }, FLUSH_SEQUENCE_AT);
+  const copy = new FlushedCopy(
+    (target, offset) => {
+      target.set(bytes.subarray(offset, offset + target.length));
+      // The values, after the sequence.
+      if (++reads !== 2) return;
+      sequence[0] = 2;
+      file[600] = 7;
+    },
+    FLUSH_SEQUENCE_AT,
+    HEADER_BYTES,
+  );
   const values = new Float64Array(copy.map(0, CHUNK_ALIGN_BYTES));
   t.is(values[600], 7);
 });
@@ -45,9 +50,13 @@ test('a flush that comes while values are read makes them read again', (t) => {
 test('an extent that is mapped after a further flush brings the others to that flush', (t) => {
   const file = new Float64Array((2 * CHUNK_ALIGN_BYTES) / 8);
   const bytes = new Uint8Array(file.buffer);
-  const copy = new FlushedCopy((target, offset) => {
-    target.set(bytes.subarray(offset, offset + target.length));
-  }, FLUSH_SEQUENCE_AT);
+  const copy = new FlushedCopy(
+    (target, offset) => {
+      target.set(bytes.subarray(offset, offset + target.length));
+    },
+    FLUSH_SEQUENCE_AT,
+    HEADER_BYTES,
+  );
   const words = new Int32Array(copy.map(0, CHUNK_ALIGN_BYTES));
   new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1)[0] = 2;
   new Int32Array(file.buffer, REUSE_AT, 1)[0] = 1;
@@ -59,29 +68,47 @@ test('an extent that is mapped after a further flush brings the others to that f
 function flushedScene() {
   const file = new Float64Array(CHUNK_ALIGN_BYTES / 8);
   const bytes = new Uint8Array(file.buffer);
+  let reads = 0;
   const scene = {
+    bytes,
+    shown: bytes,
+    /** Bytes that were read since this was asked last. */
+    reads: () => {
+      const before = reads;
+      reads = 0;
+      return before;
+    },
     sequence: new Uint32Array(file.buffer, FLUSH_SEQUENCE_AT, 1),
     between: (): void => {},
-    copy: new FlushedCopy((target, offset) => {
-      target.set(bytes.subarray(offset, offset + target.length));
-      scene.between();
-    }, FLUSH_SEQUENCE_AT),
+    copy: new FlushedCopy(
+      (target, offset) => {
+        target.set(bytes.subarray(offset, offset + target.length));
+        reads += target.length;
+        scene.between();
+      },
+      FLUSH_SEQUENCE_AT,
+      HEADER_BYTES,
+    ),
   };
-  scene.copy.map(0, CHUNK_ALIGN_BYTES);
+  scene.shown = new Uint8Array(scene.copy.map(0, CHUNK_ALIGN_BYTES));
+  scene.reads();
   return scene;
 }
 
 test('a file that is flushed during every reading is unsettled until one lies between two flushes', (t) => {
   const scene = flushedScene();
   t.false(scene.copy.unsettled);
+  scene.sequence[0] = 2;
   scene.between = () => {
     scene.sequence[0] = (scene.sequence[0] as number) + 2;
   };
   scene.copy.refresh();
   t.true(scene.copy.unsettled);
   scene.between = () => {};
+  scene.reads();
   scene.copy.refresh();
   t.false(scene.copy.unsettled);
+  t.true(scene.reads() > CHUNK_ALIGN_BYTES);
 });
 
 test('what a writer left that died in a flush is settled', (t) => {
@@ -89,4 +116,21 @@ test('what a writer left that died in a flush is settled', (t) => {
   sequence[0] = 5;
   copy.refresh();
   t.false(copy.unsettled);
+});
+
+test('without a flush the header alone is read again, where others leave their marks', (t) => {
+  const scene = flushedScene();
+  scene.bytes[MARK_AT] = 7;
+  scene.copy.refresh();
+  t.is(scene.shown[MARK_AT], 7);
+  t.is(scene.reads(), HEADER_BYTES);
+});
+
+test('after a flush everything is read again', (t) => {
+  const scene = flushedScene();
+  scene.bytes[CHUNK_ALIGN_BYTES - 1] = 7;
+  scene.sequence[0] = 2;
+  scene.copy.refresh();
+  t.is(scene.shown[CHUNK_ALIGN_BYTES - 1], 7);
+  t.true(scene.reads() > CHUNK_ALIGN_BYTES);
 });
