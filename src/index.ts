@@ -43,6 +43,11 @@ export {
   type MetricValueWithName,
   validateMetricName,
 } from './metrics/configuration.js';
+export type {
+  OpenMetricsContentType,
+  PrometheusContentType,
+  RegistryContentType,
+} from './metrics/content-type.js';
 export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
 export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
 export {
@@ -50,12 +55,7 @@ export {
   Histogram,
   type HistogramConfiguration,
 } from './metrics/histogram.js';
-export {
-  type OpenMetricsContentType,
-  type PrometheusContentType,
-  Registry,
-  type RegistryContentType,
-} from './metrics/registry.js';
+export { Registry } from './metrics/registry.js';
 export { type BoundSummary, Summary, type SummaryConfiguration } from './metrics/summary.js';
 export type { Family, Sample } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';

@@ -31,8 +31,8 @@ import { threadShared } from './thread-shared.js';
 /** A metric that may have a `collect` callback, which brings it up to date before this thread makes a page. */
 export interface Computed {
   readonly name: string;
-  /** @internal */
-  readonly storeMetric: StoreMetric;
+  /** @internal Undefined as long as nothing is known of the metric's values. */
+  readonly storeMetric: StoreMetric | undefined;
   /** @internal */
   runCollect(): unknown;
 }

@@ -1,10 +1,10 @@
 import { DirectoryError } from '../errors.js';
 import { toFamily } from '../exposition/families.js';
-import { FORMATS, type FormatName } from '../exposition/formats.js';
+import { FORMATS, type FormatName, openMetricsContentType } from '../exposition/formats.js';
 import { PageRenderer } from '../exposition/page.js';
 import { MAX_SCAN_ATTEMPTS, MAX_SLICE_MS } from '../limits.js';
 import { type MergePlan, planInSteps } from '../merge/plan.js';
-import type { PageSelection } from '../metrics/registry.js';
+import type { MergedView, PageSelection } from '../metrics/page-maker.js';
 import type { Family, FamilyTable } from '../model/family.js';
 import { type ThreadState, threadState } from '../state.js';
 import { inSlices, type Steps } from '../steps.js';
@@ -14,7 +14,7 @@ import { type DirectoryList, directoryList, prepareDirectories } from './directo
 import { familyFilter } from './family-filter.js';
 import { Restless } from './restless.js';
 import { threadCallbacks } from './sampler.js';
-import { selector } from './selector.js';
+import { ownSources, selector } from './selector.js';
 import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
 import { SourceList } from './source-list.js';
 import { Turns } from './turns.js';
@@ -43,7 +43,11 @@ interface CachedPlan {
   readonly plan: MergePlan;
 }
 
-const ALL: PageSelection = { metrics: new Map(), defaultLabels: [] };
+const ALL: PageSelection = {
+  shown: new Set(),
+  defaultLabels: undefined,
+  showsOthers: () => true,
+};
 
 /**
  * Reads, merges and renders what all processes have written into a directory. Readers need
@@ -106,11 +110,25 @@ export class Collector {
     return this.#inTurn(async () => (await this.#families(ALL, names)).map(toFamily));
   }
 
-  /** The merged page of a registry's metrics. */
-  async collectSelection(selection: PageSelection, format: FormatName): Promise<string> {
+  /** Gives what a registry shows, merged, to `use`, during which nobody else makes a page. */
+  async collectSelection<T>(
+    selection: PageSelection,
+    use: (view: MergedView) => T | Promise<T>,
+  ): Promise<T> {
     await this.#runCallbacks(selection, undefined);
-    const page = await this.#inTurn(() => this.#page(selection, undefined, format));
-    return page.toString();
+    return this.#inTurn(async () => {
+      const families = await this.#families(selection, undefined);
+      const { sources } = this.#list;
+      const own = ownSources(this.#state.store, sources);
+      return use({
+        alone: sources.every((source) => own.has(source)),
+        families,
+        page: async (type) => {
+          const format = type === openMetricsContentType ? 'openmetrics' : 'text';
+          return (await this.#render(families, format)).toString();
+        },
+      });
+    });
   }
 
   /** Closes all files, after the pages that are being made. The collector opens them anew if it is used again. */
@@ -136,8 +154,9 @@ export class Collector {
 
   #runCallbacks(selection: PageSelection, names: readonly string[] | undefined): Promise<void> {
     const wanted = familyFilter(names);
-    return threadCallbacks(this.#state).forPage(({ name, storeMetric }) =>
-      selection === ALL ? wanted(name) : selection.metrics.get(name) === storeMetric,
+    const shown: ReadonlySet<unknown> = selection.shown;
+    return threadCallbacks(this.#state).forPage((metric) =>
+      selection === ALL ? wanted(metric.name) : shown.has(metric),
     );
   }
 
@@ -146,7 +165,10 @@ export class Collector {
     names: readonly string[] | undefined,
     format: FormatName,
   ): Promise<Buffer> {
-    const families = await this.#families(selection, names);
+    return this.#render(await this.#families(selection, names), format);
+  }
+
+  #render(families: readonly FamilyTable[], format: FormatName): Promise<Buffer> {
     return inSlices(this.#renderers[format].steps(families), MAX_SLICE_MS);
   }
 

@@ -1,5 +1,4 @@
-import { type FormatName, openMetricsContentType } from '../exposition/formats.js';
-import { providePageMaker } from '../metrics/registry.js';
+import { providePageMaker } from '../metrics/page-maker.js';
 import type { Family } from '../model/family.js';
 import { threadShared } from '../thread-shared.js';
 import { Collector, type CollectorOptions, type PageOptions } from './collector.js';
@@ -39,8 +38,5 @@ export function sharedCollector({
 
 /** Lets registries make their pages: called once by the package's entry. */
 export function connectRegistries(): void {
-  providePageMaker((selection, contentType) => {
-    const format: FormatName = contentType === openMetricsContentType ? 'openmetrics' : 'text';
-    return sharedCollector({}).collectSelection(selection, format);
-  });
+  providePageMaker((selection, use) => sharedCollector({}).collectSelection(selection, use));
 }

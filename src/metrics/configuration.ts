@@ -5,12 +5,13 @@ import {
   METRIC_NAME,
   type MetricType,
 } from '../model/metric.js';
-import type { Registry, RegistryContentType } from './registry.js';
+import type { RegistryContentType } from './content-type.js';
+import type { Registry } from './registry.js';
 
 /** prom-client's rules for merging in a cluster: each stands for a gauge mode. */
 export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average';
 
-const AGGREGATOR_MODES: Readonly<Record<Aggregator, GaugeMode>> = {
+export const AGGREGATOR_MODES: Readonly<Record<Aggregator, GaugeMode>> = {
   sum: 'livesum',
   min: 'livemin',
   max: 'livemax',

@@ -97,13 +97,15 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
-    return this.describe(() =>
-      this.openChildren().map((child) => ({
-        value: child.values[child.index] as number,
-        labels: this.labelsOfChild(child),
-      })),
-    );
+  override get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
+    return this.describe();
+  }
+
+  protected currentValues(): MetricValue<T>[] {
+    return this.openChildren().map((child) => ({
+      value: child.values[child.index] as number,
+      labels: this.labelsOfChild(child),
+    }));
   }
 
   protected createChild(labels: LabelSet): CounterChild {

@@ -1,7 +1,5 @@
 import { format } from 'node:util';
-import { fence } from '../fence.js';
-import { type GaugeMode, keepsSetTime } from '../model/metric.js';
-import { nowMs } from '../processes/clock.js';
+import type { GaugeMode } from '../model/metric.js';
 import { Child, type ChildOwner, type LabelSet } from './child.js';
 import {
   type LabelValuesByName,
@@ -11,6 +9,7 @@ import {
   modeOf,
   requireConfig,
 } from './configuration.js';
+import { setGauge, type TimeKept, timeKeptBy } from './gauge-slots.js';
 import { Metric } from './metric.js';
 import { startTimer } from './timer.js';
 
@@ -20,11 +19,6 @@ export interface GaugeConfiguration<T extends string> extends MetricConfiguratio
   /** Called before a page is made; brings the gauge up to date with `this.set`. */
   collect?: ((this: Gauge<T>) => void | Promise<void>) | undefined;
 }
-
-/** What a gauge's second slot says: nothing, that the value was set, or when. */
-type TimeKept = 'none' | 'flag' | 'time';
-
-const SET = 1;
 
 /**
  * One series of a gauge, bound: its methods look nothing up, and may be taken off and
@@ -94,25 +88,7 @@ export class GaugeChild extends Child<GaugeChild> {
   }
 
   #store(value: number): void {
-    const { values, index, dirty } = this;
-    if (this.#timeKept === 'none') {
-      values[index] = value;
-      if (dirty !== undefined) dirty.mark(index, index);
-      return;
-    }
-    if (this.#timeKept === 'flag') {
-      values[index] = value;
-      values[index + 1] = SET;
-    } else {
-      // A reader takes the pair only if it finds the same time, and not NaN, before and
-      // after the value.
-      values[index + 1] = Number.NaN;
-      fence();
-      values[index] = value;
-      fence();
-      values[index + 1] = nowMs();
-    }
-    if (dirty !== undefined) dirty.mark(index, index + 1);
+    setGauge(this, value, this.#timeKept);
   }
 }
 
@@ -186,13 +162,15 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
-    return this.describe(() =>
-      this.openChildren().map((child) => ({
-        value: child.values[child.index] as number,
-        labels: this.labelsOfChild(child),
-      })),
-    );
+  override get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
+    return this.describe();
+  }
+
+  protected currentValues(): MetricValue<T>[] {
+    return this.openChildren().map((child) => ({
+      value: child.values[child.index] as number,
+      labels: this.labelsOfChild(child),
+    }));
   }
 
   protected createChild(labels: LabelSet): GaugeChild {
@@ -203,11 +181,6 @@ export class Gauge<T extends string = string> extends Metric<T, GaugeChild> {
 /** prom-client's names of types. */
 export declare namespace Gauge {
   type Internal<T extends string = string> = BoundGauge<T>;
-}
-
-function timeKeptBy(mode: GaugeMode): TimeKept {
-  if (mode === 'mostrecent' || mode === 'livemostrecent') return 'time';
-  return keepsSetTime(mode) ? 'flag' : 'none';
 }
 
 function invalid(what: string, value: unknown): never {

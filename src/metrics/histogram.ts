@@ -130,8 +130,12 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
   }
 
   /** The values of this process, as prom-client gives them. */
-  get(): Promise<MetricObjectWithValues<HistogramValue<T>>> {
-    return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
+  override get(): Promise<MetricObjectWithValues<HistogramValue<T>>> {
+    return this.describe();
+  }
+
+  protected currentValues(): HistogramValue<T>[] {
+    return this.openChildren().flatMap((child) => this.#export(child));
   }
 
   protected createChild(labels: LabelSet): HistogramChild {

@@ -15,13 +15,14 @@ import {
   type MetricTraits,
   validate,
 } from './configuration.js';
+import type { RegistryContentType } from './content-type.js';
 import { LabelIndex } from './label-index.js';
-import { defaultRegistry, type Registry, type RegistryContentType } from './registry.js';
+import { noteRegistration } from './registrations.js';
+import { defaultRegistry, type Registry } from './registry.js';
+import type { AnyMetricObject, Shown } from './shown.js';
 
 /** What the four metric types share. Metrics belong to the thread that made them. */
-export abstract class Metric<T extends string, C extends Child<C>>
-  implements ChildOwner<C>, Computed
-{
+export abstract class Metric<T extends string, C extends Child<C>> implements ChildOwner<C>, Shown {
   readonly name: string;
   readonly help: string;
   readonly type: MetricType;
@@ -80,17 +81,20 @@ export abstract class Metric<T extends string, C extends Child<C>>
     }
     this.store.attach(this.storeMetric);
     this.#computed.add(this);
+    noteRegistration();
   }
 
   /** @internal Every series has these labels where it has none of the name itself. */
   setDefaultLabels(defaultLabels: readonly LabelPair[]): void {
     this.store.setDefaultLabels(this.storeMetric, defaultLabels);
+    noteRegistration();
   }
 
   /** @internal A registry no longer shows the metric. */
   detach(): void {
     this.store.detach(this.storeMetric);
     if (this.storeMetric.registrations === 0) this.#computed.delete(this);
+    noteRegistration();
   }
 
   /** @internal Runs the callback, where there is one. */
@@ -151,7 +155,16 @@ export abstract class Metric<T extends string, C extends Child<C>>
   }
 
   /** The values of this process: see the classes. */
-  abstract get(): Promise<MetricObjectWithValues<unknown>>;
+  get(): Promise<MetricObjectWithValues<unknown>> {
+    return this.describe();
+  }
+
+  /** @internal The values of this thread as they are, without the callback. */
+  snapshot(): AnyMetricObject {
+    return this.#object(this.currentValues() as AnyMetricObject['values']);
+  }
+
+  protected abstract currentValues(): unknown[];
 
   protected abstract createChild(labels: LabelSet): C;
 
@@ -166,15 +179,14 @@ export abstract class Metric<T extends string, C extends Child<C>>
   }
 
   /** Awaits the callback, then gives what prom-client's `get()` gives. */
-  protected async describe<V>(values: () => V[]): Promise<MetricObjectWithValues<V>> {
+  protected async describe<V>(): Promise<MetricObjectWithValues<V>> {
     await this.runCollect();
-    return {
-      help: this.help,
-      name: this.name,
-      type: this.type,
-      values: values(),
-      aggregator: this.aggregator,
-    };
+    return this.#object(this.currentValues() as V[]);
+  }
+
+  #object<V>(values: V[]): MetricObjectWithValues<V> {
+    const { help, name, type, aggregator } = this;
+    return { help, name, type, values, aggregator };
   }
 
   #resolve(labels: object): C {

@@ -1,57 +1,52 @@
 import type { LabelPair } from '../model/labels.js';
 import { LABEL_NAME } from '../model/metric.js';
-import type { StoreMetric } from '../store/series.js';
 import { threadShared } from '../thread-shared.js';
 import type { AnyMetric } from './any-metric.js';
 import type { MetricObject, MetricObjectWithValues, MetricValue } from './configuration.js';
-
-export type PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
-export type OpenMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
-export type RegistryContentType = PrometheusContentType | OpenMetricsContentType;
-
-const PROMETHEUS: PrometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
-const OPENMETRICS: OpenMetricsContentType =
-  'application/openmetrics-text; version=1.0.0; charset=utf-8';
-
-/** Which metrics a page shows, by name: those of this thread are just these, others count by name. */
-export interface PageSelection {
-  readonly metrics: ReadonlyMap<string, StoreMetric>;
-  readonly defaultLabels: readonly LabelPair[];
-}
-
-/** What makes a registry's page. Layers above metrics put it into the thread's state. */
-export type PageMaker = (
-  selection: PageSelection,
-  contentType: RegistryContentType,
-) => Promise<string>;
-
-/** Gives all registries of this thread what they need for `metrics()`. */
-export function providePageMaker(maker: PageMaker): void {
-  pageMaker().make ??= maker;
-}
-
-function pageMaker(): { make?: PageMaker } {
-  return threadShared('registry page maker', () => ({}));
-}
+import {
+  isContentType,
+  OPENMETRICS,
+  type OpenMetricsContentType,
+  PROMETHEUS,
+  type PrometheusContentType,
+  type RegistryContentType,
+} from './content-type.js';
+import { mergedObjects, ownObjects } from './metric-objects.js';
+import { withMergedView } from './page-maker.js';
+import { addGlobalRegistry, noteRegistration, Selection, selectionOf } from './registrations.js';
+import { type Shown, shownFor } from './shown.js';
 
 /** This thread's default registry. */
 export function defaultRegistry(): Registry {
-  return threadShared('default registry', () => new Registry());
+  return threadShared('default registry', () => Registry.createGlobal());
 }
 
 /**
- * The metrics that a page shows: prom-client's class. `metrics()` is the merged view,
- * over all processes, of the metrics that this registry holds.
+ * The metrics that a page shows: prom-client's class. `metrics()` and `getMetricsAsJSON()`
+ * are the merged view, over all processes, of the metrics that this registry holds. The
+ * default registry shows besides what the default registries of client packages hold
+ * (see `prom-multiproc/register`), and what other processes have that is in no other
+ * registry here.
  */
 export class Registry<C extends RegistryContentType = PrometheusContentType> {
   static readonly PROMETHEUS_CONTENT_TYPE: PrometheusContentType = PROMETHEUS;
   static readonly OPENMETRICS_CONTENT_TYPE: OpenMetricsContentType = OPENMETRICS;
 
   readonly #metrics = new Map<string, AnyMetric>();
+  #selection = Selection.of(
+    () => this.#shown(),
+    () => this.#defaultLabels,
+  );
   #contentType: C;
   #defaultLabels: readonly LabelPair[] = [];
-  /** The same object as long as the metrics are the same: collectors keep what they know of it. */
-  #selection: PageSelection | undefined;
+
+  /** @internal A registry of the kind of which every client package has one. */
+  static createGlobal(): Registry {
+    const registry = new Registry();
+    registry.#selection = Selection.ofAllGlobal();
+    addGlobalRegistry(() => registry.#shown());
+    return registry;
+  }
 
   /** @throws TypeError for an unknown content type */
   constructor(contentType?: C) {
@@ -61,50 +56,47 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
   }
 
   /**
-   * Shows a metric. Metrics do it themselves when they are made.
+   * Shows a metric. Metrics do it themselves when they are made. Any object with a `get()`
+   * that gives what prom-client's metrics give will do: it is asked whenever `collect`
+   * callbacks run.
    *
    * @throws Error when another metric has the name
-   * @throws TypeError for an object that is no metric of this library
    */
   registerMetric<T extends string>(metric: AnyMetric<T>): void {
-    if (typeof metric.attach !== 'function') {
-      throw new TypeError(`${metric.name} is not a metric of this library`);
-    }
     const known = this.#metrics.get(metric.name);
     if (known === metric) return;
     if (known !== undefined) {
       throw new Error(`A metric with the name ${metric.name} has already been registered.`);
     }
     this.#metrics.set(metric.name, metric);
-    this.#selection = undefined;
-    metric.attach(this.#defaultLabels);
+    shownFor(metric).attach(this.#defaultLabels);
   }
 
   /** The merged page of this registry's metrics, in its content type. */
   async metrics(): Promise<string> {
-    this.#selection ??= this.#select([...this.#metrics.values()]);
-    return this.#page(this.#selection);
+    return withMergedView(this.#selection.current, (view) => view.page(this.#contentType));
   }
 
   /** The merged page of one metric. @throws Error when there is none of the name */
   async getSingleMetricAsString(name: string): Promise<string> {
     const metric = this.#metrics.get(name);
     if (metric === undefined) throw new Error(`No metric with the name ${name} is registered.`);
-    const page = await this.#page(this.#select([metric]));
+    const selection = selectionOf(new Set([shownFor(metric)]), this.#defaultLabels);
+    const page = await withMergedView(selection, (view) => view.page(this.#contentType));
     return page.replace(/# EOF\n$/, '').replace(/\n$/, '');
   }
 
-  /** The values of this process, metric by metric, default labels included: prom-client's shape. */
+  /**
+   * The merged metrics as data, default labels included: prom-client's shape. As long as
+   * no other process has written anything these are the values of this thread as they
+   * were given; merged ones have texts for label values, and summaries no quantiles.
+   */
   async getMetricsAsJSON(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
-    const metrics = [...this.#metrics.values()];
-    const objects: MetricObjectWithValues<MetricValue<string>>[] = await Promise.all(
-      metrics.map((metric) => metric.get()),
-    );
-    const defaults = Object.fromEntries(this.#defaultLabels);
-    for (const object of objects) {
-      for (const value of object.values) value.labels = { ...defaults, ...value.labels };
-    }
-    return objects;
+    const selection = this.#selection.current;
+    return withMergedView(selection, (view) => {
+      const own = view.alone ? ownObjects(selection) : undefined;
+      return own ? [...own.values()] : mergedObjects(selection, view);
+    });
   }
 
   getMetricsAsArray(): MetricObject[] {
@@ -121,17 +113,18 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
    * has it, it stays. What other processes hold and dead ones left stays on `collect()`'s page.
    */
   removeSingleMetric(name: string): void {
-    this.#metrics.get(name)?.detach();
+    const metric = this.#metrics.get(name);
     this.#metrics.delete(name);
-    this.#selection = undefined;
+    if (metric !== undefined) shownFor(metric).detach();
   }
 
   /** Removes all metrics, as `removeSingleMetric` does one, and forgets the default labels. */
   clear(): void {
-    for (const metric of this.#metrics.values()) metric.detach();
+    const shown = [...this.#shown()];
     this.#metrics.clear();
-    this.#selection = undefined;
     this.#defaultLabels = [];
+    for (const metric of shown) metric.detach();
+    noteRegistration();
   }
 
   /** Calls `reset()` on every metric: this thread's share of them begins again. */
@@ -148,8 +141,8 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
     const names = Object.keys(labels);
     if (!names.every((name) => LABEL_NAME.test(name))) throw new Error('Invalid label name');
     this.#defaultLabels = Object.entries(labels).map(([name, value]) => [name, `${value}`]);
-    this.#selection = undefined;
-    for (const metric of this.#metrics.values()) metric.setDefaultLabels(this.#defaultLabels);
+    for (const metric of this.#shown()) metric.setDefaultLabels(this.#defaultLabels);
+    noteRegistration();
   }
 
   get contentType(): C {
@@ -175,18 +168,7 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
     return merged;
   }
 
-  #select(metrics: readonly AnyMetric[]): PageSelection {
-    return {
-      metrics: new Map(metrics.map(({ name, storeMetric }) => [name, storeMetric])),
-      defaultLabels: this.#defaultLabels,
-    };
+  #shown(): Shown[] {
+    return [...this.#metrics.values()].map(shownFor);
   }
-
-  #page(selection: PageSelection): Promise<string> {
-    return (pageMaker().make as PageMaker)(selection, this.#contentType);
-  }
-}
-
-function isContentType(value: unknown): value is RegistryContentType {
-  return value === PROMETHEUS || value === OPENMETRICS;
 }

@@ -157,8 +157,13 @@ export class Summary<T extends string = string> extends Metric<T, SummaryChild> 
   }
 
   /** The values of this process, quantiles included, as prom-client gives them. */
-  get(): Promise<MetricObjectWithValues<SummaryValue<T>>> {
-    return this.describe(() => this.openChildren().flatMap((child) => this.#export(child)));
+  override get(): Promise<MetricObjectWithValues<SummaryValue<T>>> {
+    return this.describe();
+  }
+
+  protected currentValues(): SummaryValue<T>[] {
+    if (this.#prune) this.#forgetAged();
+    return this.openChildren().flatMap((child) => this.#export(child));
   }
 
   protected createChild(labels: LabelSet): SummaryChild {

@@ -277,11 +277,3 @@ test('registries that clash in a name or a content type cannot be merged', (t) =
   });
   t.is(Registry.merge([new Registry(OPENMETRICS)]).contentType, OPENMETRICS);
 });
-
-test('what is no metric of this library cannot be registered, and the error says so', (t) => {
-  const custom = { name: 'x', help: 'h', type: 'gauge', get: async () => ({}) };
-  t.throws(() => new Registry().registerMetric(custom as never), {
-    instanceOf: TypeError,
-    message: 'x is not a metric of this library',
-  });
-});
