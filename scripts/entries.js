@@ -4,6 +4,8 @@
  */
 export const entries = {
   '.': 'src/index.ts',
+  './prom-client': 'src/integrations/prom-client/index.ts',
+  './register': 'src/entrypoints/register.ts',
 };
 
 /** Command line programs, by name: bundled, never wrapped nor typed. */

@@ -1,0 +1,9 @@
+import { createRequire } from 'node:module';
+
+// Loaded only where it has something to do: what is preloaded is preloaded by npm, by
+// build tools and by whatever else inherits NODE_OPTIONS.
+const { PROMETHEUS_MULTIPROC_DIR, prometheus_multiproc_dir } = process.env;
+if (PROMETHEUS_MULTIPROC_DIR || prometheus_multiproc_dir) {
+  const { preload } = createRequire(import.meta.url)('prom-multiproc/prom-client');
+  preload();
+}

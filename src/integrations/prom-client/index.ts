@@ -1,0 +1,2 @@
+export { install } from './install.js';
+export { preload } from './preload.js';
