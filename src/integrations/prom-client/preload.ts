@@ -6,7 +6,7 @@ import { threadShared } from '../../thread-shared.js';
 import { change } from './install.js';
 import { Packages } from './packages.js';
 
-type Extension = (module: NodeJS.Module, filename: string) => void;
+type Compile = (this: NodeJS.Module, content: string, filename: string, ...more: unknown[]) => unknown;
 
 /**
  * Makes every copy of a known client package that this thread loads from now on write to
@@ -27,14 +27,18 @@ export function preload(): void {
   });
 }
 
-/** Every CommonJS file goes through this extension, whether it is required or imported. */
+/**
+ * Every CommonJS file goes through this method, whether it is required or imported, and
+ * whatever compiles TypeScript in between.
+ */
 function hook(packages: Packages): void {
-  const extensions = (Module as unknown as { _extensions: Record<string, Extension> })._extensions;
-  const load = extensions['.js'] as Extension;
-  extensions['.js'] = function (this: unknown, module, filename) {
-    load.call(this, module, filename);
+  const prototype = Module.prototype as unknown as { _compile: Compile };
+  const compile = prototype._compile;
+  prototype._compile = function (content, filename, ...more) {
+    const result = compile.call(this, content, filename, ...more);
     const change = packages.changeOf(filename);
-    if (change !== undefined) module.exports = change(module.exports);
+    if (change !== undefined) this.exports = change(this.exports);
+    return result;
   };
 }
 
