@@ -5,7 +5,7 @@ import type { Indexed, LabelIndex } from './label-index.js';
 /** Labels of one series. */
 export interface LabelSet {
   readonly values: LabelValues;
-  /** As the application gave them, by name, where they are not all strings. */
+  /** As the application gave them, by name, where `values` do not say it. */
   readonly given: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -50,11 +50,10 @@ export abstract class Child<Self extends Child<Self>> extends Series implements 
   /** Labels by name as the application gave them, absent ones left out. */
   labels(): Record<string, unknown> {
     const { labelNames } = this.metric.descriptor;
-    const present = labelNames.flatMap((name, i) => {
-      const value = this.#given === undefined ? this.labelValues[i] : this.#given[name];
-      return value === undefined ? [] : [[name, value] as const];
-    });
-    return Object.fromEntries(present);
+    const pairs = this.#given
+      ? Object.entries(this.#given)
+      : labelNames.map((name, i) => [name, this.labelValues[i]] as const);
+    return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
   }
 
   /**

@@ -196,9 +196,20 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
       this.index.alias(labels, known);
       return known;
     }
-    const allStrings = values.every(
-      (value, i) => value === (labels as Record<string, unknown>)[this.labelNames[i] as string],
-    );
-    return this.createChild({ values, given: allStrings ? undefined : { ...labels } });
+    return this.createChild({
+      values,
+      given: isAsKept(labels, this.labelNames) ? undefined : { ...labels },
+    });
   }
+}
+
+/** Whether labels can be told from their values: all of them strings, and in the order of the names. */
+function isAsKept(labels: object, names: readonly string[]): boolean {
+  let last = -1;
+  for (const [name, value] of Object.entries(labels)) {
+    const at = names.indexOf(name);
+    if (typeof value !== 'string' || at <= last) return false;
+    last = at;
+  }
+  return true;
 }

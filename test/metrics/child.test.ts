@@ -54,11 +54,11 @@ for (const type of METRIC_TYPES) {
     first.update(2);
     second.update(4);
     first.update(8);
-    t.deepEqual(await values(), { '{"a":"x","b":"y"}': 14 });
+    t.deepEqual(await values(), { '{"b":"y","a":"x"}': 14 });
     remove('x', 'y');
     second.update(16);
     first.update(32);
-    t.deepEqual(await values(), { '{"a":"x","b":"y"}': 48 });
+    t.deepEqual(await values(), { '{"b":"y","a":"x"}': 48 });
   });
 
   test(`${type}: a child counts on when its registry no longer shows the metric`, async (t) => {

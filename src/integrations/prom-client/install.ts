@@ -1,5 +1,6 @@
 import { connectRegistries } from '../../collect/shared.js';
 import { threadState } from '../../state.js';
+import { DIALECTS, packageOf } from './dialects.js';
 import { patchAggregate, patchCluster } from './patched-cluster.js';
 import { patchRegistry } from './patched-registry.js';
 import { storedClass } from './stored-classes.js';
@@ -43,10 +44,11 @@ export function install(client: object): void {
 
 /** Changes what a client package exports. */
 export function change(exports: Record<string, unknown>): void {
+  const dialect = DIALECTS[packageOf(exports)];
   patchRegistry(exports.Registry as never);
   patchAggregate(exports.Registry as never);
   for (const [name, type] of Object.entries(METRIC_CLASSES)) {
-    exports[name] = storedClass(type, exports[name] as never);
+    exports[name] = storedClass(type, exports[name] as never, dialect);
   }
   for (const name of CLUSTER_CLASSES) {
     if (typeof exports[name] === 'function') patchCluster(exports[name] as never);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DIALECTS, type Dialect, type PackageName } from './dialects.js';
 import { patchAggregate, patchCluster } from './patched-cluster.js';
 import { patchRegistry } from './patched-registry.js';
 import { storedClass } from './stored-classes.js';
@@ -8,27 +9,28 @@ import { storedClass } from './stored-classes.js';
 type Exports = any;
 /** Gives what a module is to export in place of what it does. */
 export type Change = (exports: Exports) => Exports;
+type ChangeOfPackage = (exports: Exports, dialect: Dialect) => Exports;
 
 /** The client packages whose insides are known, with the versions of which that holds. */
-const KNOWN_VERSIONS: Readonly<Record<string, RegExp>> = {
+const KNOWN_VERSIONS: Readonly<Record<PackageName, RegExp>> = {
   'prom-client': /^15\./,
   '@prometheus-io/client': /^0\.16\./,
   '@platformatic/prom-client': /^1\./,
 };
 
 const patched =
-  (patch: (registryClass: Exports) => void): Change =>
+  (patch: (registryClass: Exports) => void): ChangeOfPackage =>
   (exports) => {
     patch(exports);
     return exports;
   };
 
 /** What changes in a package, by file in its `lib`. All three packages have these files. */
-const CHANGES: Readonly<Record<string, Change>> = {
-  counter: (exports) => storedClass('counter', exports),
-  gauge: (exports) => storedClass('gauge', exports),
-  histogram: (exports) => storedClass('histogram', exports),
-  summary: (exports) => storedClass('summary', exports),
+const CHANGES: Readonly<Record<string, ChangeOfPackage>> = {
+  counter: (exports, dialect) => storedClass('counter', exports, dialect),
+  gauge: (exports, dialect) => storedClass('gauge', exports, dialect),
+  histogram: (exports, dialect) => storedClass('histogram', exports, dialect),
+  summary: (exports, dialect) => storedClass('summary', exports, dialect),
   registry: patched((exports) => {
     patchRegistry(exports);
     patchAggregate(exports);
@@ -42,7 +44,7 @@ const MAIN_FILE = /[\\/]index\.js$/;
 
 /** Finds out what is to change in a file that an application loads. */
 export class Packages {
-  readonly #known = new Map<string, boolean>();
+  readonly #known = new Map<string, PackageName | undefined>();
   readonly #warn: (message: string) => void;
 
   constructor(warn: (message: string) => void) {
@@ -53,32 +55,29 @@ export class Packages {
   changeOf(filename: string): Change | undefined {
     const [file, name] = CHANGED_FILE.exec(filename) ?? [];
     if (file === undefined) return undefined;
-    return this.#knows(filename.slice(0, -file.length)) ? CHANGES[name as string] : undefined;
+    const known = this.#packageIn(filename.slice(0, -file.length));
+    if (known === undefined) return undefined;
+    return (exports) => (CHANGES[name as string] as ChangeOfPackage)(exports, DIALECTS[known]);
   }
 
   /** Whether a file is what `require` of a client package gives. */
   isMain(filename: string): boolean {
-    return MAIN_FILE.test(filename) && this.#knows(path.dirname(filename));
+    return MAIN_FILE.test(filename) && this.#packageIn(path.dirname(filename)) !== undefined;
   }
 
-  #knows(directory: string): boolean {
-    let known = this.#known.get(directory);
-    if (known === undefined) {
-      known = this.#read(directory);
-      this.#known.set(directory, known);
-    }
-    return known;
+  #packageIn(directory: string): PackageName | undefined {
+    if (!this.#known.has(directory)) this.#known.set(directory, this.#read(directory));
+    return this.#known.get(directory);
   }
 
-  #read(directory: string): boolean {
+  #read(directory: string): PackageName | undefined {
     const { name, version } = manifestIn(directory);
-    const versions = name === undefined ? undefined : KNOWN_VERSIONS[name];
-    if (versions === undefined) return false;
-    if (versions.test(version ?? '')) return true;
+    if (name === undefined || !Object.hasOwn(KNOWN_VERSIONS, name)) return undefined;
+    if (KNOWN_VERSIONS[name as PackageName].test(version ?? '')) return name as PackageName;
     this.#warn(
       `${name} ${version} in ${directory} is not a version that prom-multiproc/register knows: its metrics stay those of one process`,
     );
-    return false;
+    return undefined;
   }
 }
 

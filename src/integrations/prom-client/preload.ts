@@ -6,7 +6,12 @@ import { threadShared } from '../../thread-shared.js';
 import { change } from './install.js';
 import { Packages } from './packages.js';
 
-type Compile = (this: NodeJS.Module, content: string, filename: string, ...more: unknown[]) => unknown;
+type Compile = (
+  this: NodeJS.Module,
+  content: string,
+  filename: string,
+  ...more: unknown[]
+) => unknown;
 
 /**
  * Makes every copy of a known client package that this thread loads from now on write to

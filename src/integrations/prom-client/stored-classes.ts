@@ -1,10 +1,16 @@
-import type { MetricObjectWithValues } from '../../metrics/configuration.js';
+import {
+  AGGREGATOR_MODES,
+  labelsOf,
+  type MetricObjectWithValues,
+} from '../../metrics/configuration.js';
 import { Counter } from '../../metrics/counter.js';
 import { Gauge } from '../../metrics/gauge.js';
 import { Histogram } from '../../metrics/histogram.js';
 import { setStandIn } from '../../metrics/shown.js';
 import { Summary } from '../../metrics/summary.js';
 import type { MetricType } from '../../model/metric.js';
+import { threadState } from '../../state.js';
+import type { Dialect } from './dialects.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the classes of three packages, of which only names are known
 type Loose = any;
@@ -17,10 +23,9 @@ const MADE_HERE = Symbol.for('prom-multiproc/stored class');
 
 const CLASSES = { counter: Counter, gauge: Gauge, histogram: Histogram, summary: Summary };
 
-/** Options that our classes share with the packages', and our own. */
+/** Options that our classes take as the packages' do, and our own. */
 const OPTIONS = [
   'aggregator',
-  'buckets',
   'percentiles',
   'maxAgeSeconds',
   'ageBuckets',
@@ -36,20 +41,24 @@ const OPTIONS = [
  * keeps or reads values goes to a metric of ours, which is in no registry itself: a
  * registry that shows the instance shows that one.
  */
-export function storedClass<C extends LooseClass>(type: MetricType, original: C): C {
+export function storedClass<C extends LooseClass>(
+  type: MetricType,
+  original: C,
+  dialect: Dialect,
+): C {
   if (Object.hasOwn(original, MADE_HERE)) return original;
-  const made = METHODS[type](withStore(type, original));
+  const made = METHODS[type](withStore(type, original, dialect), dialect);
   Object.defineProperty(made, 'name', { value: original.name });
   Object.defineProperty(made, MADE_HERE, { value: true });
   return made as C;
 }
 
-function withStore(type: MetricType, original: LooseClass): LooseClass {
+function withStore(type: MetricType, original: LooseClass, dialect: Dialect): LooseClass {
   return class extends original {
     /** Called by the packages' constructors too, before they register the metric. */
     reset(): void {
       const stored = storedIn(this);
-      if (stored === undefined) store(type, this);
+      if (stored === undefined) store(type, this, dialect);
       else stored.reset();
     }
 
@@ -64,48 +73,70 @@ function withStore(type: MetricType, original: LooseClass): LooseClass {
     }
 
     labels(...args: unknown[]): unknown {
-      return storedIn(this).labels(...args);
+      return storedIn(this).labels(byName(this, args, dialect));
     }
 
     remove(...args: unknown[]): void {
-      storedIn(this).remove(...args);
+      storedIn(this).remove(byName(this, args, dialect));
     }
   };
 }
 
-const METHODS: Readonly<Record<MetricType, (base: LooseClass) => LooseClass>> = {
+const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) => LooseClass>> = {
   counter: (base) =>
     class extends base {
       incWithoutExemplar(labels?: unknown, value?: unknown): void {
-        storedIn(this).inc(labels, value);
+        if (isObject(labels)) storedIn(this).inc(labels, countable(value));
+        else storedIn(this).inc(countable(labels));
       }
 
-      incWithExemplar({ labels, value }: Loose = {}): void {
-        storedIn(this).inc(labels ?? {}, value);
+      incWithExemplar({ labels = {}, value }: Loose = {}): void {
+        this.incWithoutExemplar(labels, value);
+      }
+
+      labels(...args: unknown[]): unknown {
+        const { inc } = super.labels(...args);
+        return { inc: (value?: unknown) => inc(countable(value)) };
       }
     },
-  gauge: (base) =>
-    class extends base {
+  gauge: (base, { nullIsOne }) => {
+    const isOne = (value: unknown) => value === undefined || (nullIsOne && value === null);
+    const up = (value: unknown) => (isOne(value) ? 1 : value);
+    // Negated as the packages do it, whatever it is: then it is a number, or refused.
+    const down = (value: unknown) => (isOne(value) ? -1 : -(value as number));
+    return class extends base {
       set(labels: unknown, value?: unknown): void {
         storedIn(this).set(labels, value);
       }
 
       inc(labels?: unknown, value?: unknown): void {
-        storedIn(this).inc(labels, value);
+        if (isObject(labels)) storedIn(this).inc(labels, up(value));
+        else storedIn(this).inc(up(labels));
       }
 
       dec(labels?: unknown, value?: unknown): void {
-        storedIn(this).dec(labels, value);
+        if (isObject(labels)) storedIn(this).inc(labels, down(value));
+        else storedIn(this).inc(down(labels));
       }
-    },
+
+      labels(...args: unknown[]): unknown {
+        const bound = super.labels(...args);
+        return {
+          ...bound,
+          inc: (value?: unknown) => bound.inc(up(value)),
+          dec: (value?: unknown) => bound.inc(down(value)),
+        };
+      }
+    };
+  },
   histogram: (base) =>
     class extends base {
       observeWithoutExemplar(labels: unknown, value?: unknown): void {
         storedIn(this).observe(labels, value);
       }
 
-      observeWithExemplar({ labels, value }: Loose = {}): void {
-        storedIn(this).observe(labels ?? {}, value);
+      observeWithExemplar({ labels = {}, value }: Loose = {}): void {
+        storedIn(this).observe(labels, value);
       }
 
       zero(labels: unknown): void {
@@ -133,18 +164,49 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass) => LooseClass>> = 
 };
 
 /** Makes the metric that counts for an instance whose options have been checked. */
-function store(type: MetricType, instance: Loose): void {
-  const { name, help, labelNames } = instance;
+function store(type: MetricType, instance: Loose, dialect: Dialect): void {
+  const { name, help, labelNames, buckets } = instance;
   const options = OPTIONS.map((option) => [option, instance[option]] as const);
-  const given = options.filter(([, value]) => value !== undefined);
-  const config = { name, help, labelNames, registers: [], ...Object.fromEntries(given) };
-  const stored = new (CLASSES[type] as LooseClass)(config);
+  const config: Loose = {
+    name,
+    help: `${help}`,
+    labelNames: dialect.sortsLabelNames.includes(type) ? [...labelNames].sort() : labelNames,
+    registers: [],
+    ...Object.fromEntries(options.filter(([, value]) => value !== undefined)),
+  };
+  if (type === 'histogram') config.buckets = buckets.map(Number);
+  if (!Object.hasOwn(AGGREGATOR_MODES, config.aggregator)) {
+    threadState().warn(
+      `${name} has the aggregator "${config.aggregator}": a page adds up what processes have`,
+    );
+    config.aggregator = 'sum';
+  }
+  const stored: Loose = new (CLASSES[type] as LooseClass)(config);
   // The instance's callback may come from its options, a subclass, or be set later.
   Object.defineProperty(stored, 'collect', {
     get: () => (instance.collect ? () => instance.collect() : undefined),
   });
+  if (dialect.ignoresLabelsOfNone && labelNames.length === 0) {
+    const { childOf } = stored;
+    Object.defineProperty(stored, 'childOf', { value: () => childOf.call(stored, {}) });
+  }
   Object.defineProperty(instance, STORED, { value: stored });
   setStandIn(instance, stored);
+}
+
+/** What `labels` and `remove` were given, for the metric that counts: the names may be in another order there. */
+function byName({ labelNames }: Loose, args: unknown[], dialect: Dialect): object {
+  const labels = labelsOf(labelNames, args);
+  return dialect.ignoresLabelsOfNone && labelNames.length === 0 ? {} : labels;
+}
+
+/** The packages let through what is false, and add nothing or spoil the sum: here it adds nothing. */
+function countable(value: unknown): unknown {
+  return value || value === undefined || value === null ? value : 0;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function storedIn(instance: object): Loose {

@@ -7,7 +7,7 @@ import type { Side } from './side.js';
 
 interface Value {
   readonly metricName?: string;
-  readonly labels: Readonly<Record<string, unknown>>;
+  readonly labels?: Readonly<Record<string, unknown>>;
   readonly value: number;
 }
 
@@ -22,6 +22,24 @@ interface MetricObject {
 /** @throws AssertionError when the sides' pages or values differ */
 export async function compareSides(theirs: Side, ours: Side): Promise<void> {
   assert.deepEqual(await shown(ours), await shown(theirs));
+}
+
+/** @throws AssertionError when the sides' pages differ in anything but the order of labels */
+export async function compareExactly(theirs: Side, ours: Side): Promise<void> {
+  const [expected, actual] = await Promise.all(
+    [theirs, ours].map(({ registry }) => registry.metrics()),
+  );
+  assert.deepEqual(linesOf(actual), linesOf(expected));
+}
+
+/** The lines of a page as they are, the labels of a sample in alphabetical order. */
+function linesOf(page: string): string[] {
+  return page.split('\n').map((line) =>
+    line.replace(/\{(.*)\} /, (_, labels: string) => {
+      const sorted = labels.match(/\w+="(?:[^"\\]|\\.)*"|\w+=[^,"]+/g)?.sort();
+      return `{${sorted?.join(',')}} `;
+    }),
+  );
 }
 
 /**
@@ -57,7 +75,9 @@ async function asJson({ registry, defaultLabels }: Side) {
   const both = new Set(defaultLabels.filter((name) => LABEL_NAMES.includes(name)));
   const withoutDefaults = (value: Value) => ({
     ...value,
-    labels: Object.fromEntries(Object.entries(value.labels).filter(([name]) => !both.has(name))),
+    labels: Object.fromEntries(
+      Object.entries(value.labels ?? {}).filter(([name]) => !both.has(name)),
+    ),
   });
   return Object.fromEntries(
     json.map((object) => [
@@ -74,7 +94,7 @@ function plain({ name, help, type, aggregator, values }: MetricObject) {
     help,
     type,
     aggregator,
-    values: values.map(({ metricName = name, labels, value }) => {
+    values: values.map(({ metricName = name, labels = {}, value }) => {
       const texts = Object.entries(labels).map(([label, one]) => [label, `${one}`]);
       return [sampleKey({ name: metricName, labels: Object.fromEntries(texts) }), positive(value)];
     }),

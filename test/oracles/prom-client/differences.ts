@@ -28,8 +28,9 @@ export async function resultOf({ show }: Difference, library: Library): Promise<
   }
 }
 
-const page = async (registry: Loose) => samplesByKey(await registry.metrics());
-const options = (registry: Loose, ...labelNames: string[]) => ({
+export const page = async (registry: Loose): Promise<Record<string, number>> =>
+  samplesByKey(await registry.metrics());
+export const options = (registry: Loose, ...labelNames: string[]): Loose => ({
   name: 'm',
   help: 'h',
   labelNames,

@@ -1,5 +1,6 @@
 // One of the two libraries that carry out the same program.
 
+import type { PairName } from './pairs.js';
 import type { Command, LabelsSpec, MetricSpec, MetricTypeName } from './program.js';
 
 // Called as JavaScript calls it: programs hand over what the types forbid.
@@ -20,6 +21,8 @@ export type Outcome = { readonly returned: unknown } | { readonly threw: string 
 interface Made {
   readonly type: MetricTypeName;
   readonly labelNames: readonly string[];
+  /** Whether labels that it does not have are no error: `differences.ts` says what becomes of them. */
+  readonly ignoresStray: boolean;
   readonly metric: Loose;
 }
 
@@ -40,16 +43,20 @@ const CLASSES = {
 /** Nanoseconds since some moment, for both sides: timers are compared to the digit. */
 export const clock = { nanoseconds: 0 };
 
+const EIGHTH = 125_000_000;
+
 export class Side {
   readonly registry: Loose;
   readonly metrics: Made[] = [];
   /** Names of the registry's default labels. */
   defaultLabels: readonly string[] = [];
   readonly #library: Library;
+  readonly #pair: PairName;
   readonly #children: { readonly child: Loose; readonly of: Made }[] = [];
 
-  constructor(library: Library) {
+  constructor(library: Library, pair: PairName) {
     this.#library = library;
+    this.#pair = pair;
     this.registry = new library.Registry();
   }
 
@@ -62,12 +69,14 @@ export class Side {
         ...structuredClone(Object.fromEntries(given)),
         registers: [this.registry],
       });
-      this.metrics.push({ type, labelNames: spec.labelNames, metric });
+      const { labelNames } = spec;
+      const ignoresStray = this.#pair === '@platformatic/prom-client' && labelNames.length === 0;
+      this.metrics.push({ type, labelNames, ignoresStray, metric });
     });
   }
 
   run(command: Command): Outcome {
-    return outcomeOf(() => this.#run(command));
+    return outcomeOf(() => this.#run(this.#withoutEmptyLabels(command)));
   }
 
   #run(command: Command): unknown {
@@ -112,7 +121,7 @@ export class Side {
   #update(of: Made, { method, labels, value }: Command & { do: 'update' }): void {
     const { metric, type } = of;
     const name = nameOf(type, method);
-    if (isKnownDifference(type, name, value, labels)) return;
+    if (this.#isKnownDifference(type, name, value, labels)) return;
     if (name === 'setToCurrentTime') metric[name](...(labels ? [labelObject(of, labels)] : []));
     else if (labels === undefined) metric[name](value);
     else metric[name](labelObject(of, labels), value);
@@ -122,7 +131,38 @@ export class Side {
     const bound = this.#children[at % this.#children.length];
     if (bound === undefined) return;
     const name = nameOf(bound.of.type, method);
-    if (!isKnownDifference(bound.of.type, name, value, undefined)) bound.child[name](value);
+    if (!this.#isKnownDifference(bound.of.type, name, value, undefined)) bound.child[name](value);
+  }
+
+  /** Two packages take an empty label for an absent one: see `differences.ts`. */
+  #withoutEmptyLabels(command: Command): Command {
+    if (this.#pair === 'our classes' || this.#pair === 'prom-client') return command;
+    const parts = Object.entries(command) as [string, object | undefined][];
+    const replaced = parts.map(([key, part]) => {
+      if (key === 'value' || typeof part !== 'object' || !('values' in part)) return [key, part];
+      const values = Object.entries(part.values as object).filter(([, value]) => value !== '');
+      return [key, { ...part, values: Object.fromEntries(values) }];
+    });
+    return Object.fromEntries(replaced) as Command;
+  }
+
+  /** Calls whose outcome is meant to differ: `differences.ts` says which and why. */
+  #isKnownDifference(
+    type: MetricTypeName,
+    method: string,
+    value: unknown,
+    labels: LabelsSpec | undefined,
+  ): boolean {
+    const pair = this.#pair;
+    if (type === 'counter' && (['', false].includes(value as '') || Number.isNaN(value)))
+      return true;
+    if (method === 'dec' && pair === 'our classes') {
+      return typeof value !== 'number' && value !== undefined;
+    }
+    if (type === 'summary' && labels === undefined && typeof value === 'string')
+      return value !== '';
+    const wrong = typeof value !== 'number' || !Number.isFinite(value) || value < 0;
+    return labels?.stray === true && wrong && looksAtValueFirst(pair, type);
   }
 
   #time(of: Made, { child: at, from, to, nanoseconds }: Command & { do: 'time' }): unknown {
@@ -133,7 +173,9 @@ export class Side {
     const end = bound
       ? bound.child.startTimer()
       : of.metric.startTimer(...(from ? [labelObject(of, from)] : []));
-    clock.nanoseconds += nanoseconds;
+    // One package measures in milliseconds: eighths of a second are exact in both.
+    const eighths = this.#pair === '@prometheus-io/client';
+    clock.nanoseconds += eighths ? nanoseconds - (nanoseconds % EIGHTH) : nanoseconds;
     try {
       return end(...(to ? [labelObject(timed, to)] : []));
     } finally {
@@ -142,18 +184,10 @@ export class Side {
   }
 }
 
-/** Calls whose outcome is meant to differ: `differences.ts` says which and why. */
-function isKnownDifference(
-  type: MetricTypeName,
-  method: string,
-  value: unknown,
-  labels: LabelsSpec | undefined,
-): boolean {
-  if (type === 'counter') return ['', false].includes(value as '') || Number.isNaN(value);
-  if (method === 'dec') return typeof value !== 'number' && value !== undefined;
-  if (type === 'summary' && labels === undefined && typeof value === 'string') return value !== '';
-  // prom-client looks at a gauge's value first, at all others' labels first.
-  return type === 'gauge' && labels?.stray === true && typeof value !== 'number';
+/** Whether the package looks at a value before it looks at the labels; here the labels come first. */
+function looksAtValueFirst(pair: PairName, type: MetricTypeName): boolean {
+  if (pair === 'our classes' || pair === 'prom-client') return type === 'gauge';
+  return type !== 'summary';
 }
 
 function nameOf(type: MetricTypeName, method: number): string {
@@ -161,8 +195,8 @@ function nameOf(type: MetricTypeName, method: number): string {
   return names[method % names.length] as string;
 }
 
-function labelObject({ labelNames }: Made, { values, stray }: LabelsSpec): object {
-  if (stray) return { ...values, z: 'stray' };
+function labelObject({ labelNames, ignoresStray }: Made, { values, stray }: LabelsSpec): object {
+  if (stray && !ignoresStray) return { ...values, z: 'stray' };
   return Object.fromEntries(Object.entries(values).filter(([name]) => labelNames.includes(name)));
 }
 
