@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sampling } from './sampling.js';
+import { preload } from './preload.js';
 import { scrape } from './scrape.js';
 import { startup } from './startup.js';
 import { type BenchOptions, environment, formatTable, type Report } from './support/report.js';
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   scrape,
   startup,
   sampling,
+  preload,
 };
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 

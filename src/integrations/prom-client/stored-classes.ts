@@ -86,7 +86,7 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) 
   counter: (base) =>
     class extends base {
       incWithoutExemplar(labels?: unknown, value?: unknown): void {
-        if (isObject(labels)) storedIn(this).inc(labels, countable(value));
+        if (isObject(labels)) storedIn(this).childOf(labels).inc(countable(value));
         else storedIn(this).inc(countable(labels));
       }
 
@@ -106,7 +106,8 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) 
     const down = (value: unknown) => (isOne(value) ? -1 : -(value as number));
     return class extends base {
       set(labels: unknown, value?: unknown): void {
-        storedIn(this).set(labels, value);
+        if (isObject(labels)) storedIn(this).childOf(labels).set(value);
+        else storedIn(this).set(labels);
       }
 
       inc(labels?: unknown, value?: unknown): void {
@@ -132,7 +133,8 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) 
   histogram: (base) =>
     class extends base {
       observeWithoutExemplar(labels: unknown, value?: unknown): void {
-        storedIn(this).observe(labels, value);
+        if (isObject(labels)) storedIn(this).childOf(labels).observe(value);
+        else storedIn(this).observe(labels);
       }
 
       observeWithExemplar({ labels = {}, value }: Loose = {}): void {
