@@ -10,12 +10,13 @@ export type AnyMetricObject = MetricObjectWithValues<MetricValueWithName<string>
 /** What a registry needs of a metric that it shows. */
 export interface Shown extends Computed {
   readonly aggregator: Aggregator;
-  /** A registry begins to show the metric. */
+  /** @internal A registry begins to show the metric. */
   attach(defaultLabels: readonly LabelPair[]): void;
-  /** A registry no longer shows it. */
+  /** @internal A registry no longer shows it. */
   detach(): void;
+  /** @internal Every series has these labels where it has none of the name itself. */
   setDefaultLabels(defaultLabels: readonly LabelPair[]): void;
-  /** The values of this thread as they are; undefined as long as there are none to show. */
+  /** @internal The values of this thread as they are; undefined as long as there are none to show. */
   snapshot(): AnyMetricObject | undefined;
 }
 

@@ -82,8 +82,19 @@ test('migrated.mjs runs', async (t) => {
   t.is(await program.end(), 0, program.output);
 });
 
+test('installed.mjs counts on from the run before', async (t) => {
+  const file = programFile(t, 'installed.mjs');
+  const env = { PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t) };
+  for (const count of [1, 2]) {
+    const program = startProgram(t, [file], env);
+    t.is(await program.end(), 0, program.output);
+    t.regex(program.output, new RegExp(`^eggs_total ${count}$`, 'm'));
+  }
+});
+
 test('every marked block is tested here', (t) => {
   t.deepEqual([...blocks.keys()].sort(), [
+    'installed.mjs',
     'migrated.mjs',
     'orders.mjs',
     'output of the third run of orders.mjs',
@@ -98,7 +109,8 @@ test('every marked block is tested here', (t) => {
 });
 
 test('every exported name is in README.md', (t) => {
-  const source = readFileSync(join(root, 'src/index.ts'), 'utf8');
+  const entries = ['src/index.ts', 'src/integrations/prom-client/index.ts'];
+  const source = entries.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const lists = [...source.matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, list]) =>
     (list as string).split(','),
   );
