@@ -1,5 +1,5 @@
 import type { LabelPair } from '../model/labels.js';
-import { METRIC_NAME } from '../model/metric.js';
+import { LABEL_NAME, METRIC_NAME } from '../model/metric.js';
 import { type ThreadState, threadState } from '../state.js';
 import { Series, StoreMetric } from '../store/series.js';
 import type { Aggregator } from './configuration.js';
@@ -83,12 +83,15 @@ export class ForeignMetric implements Shown {
   #update(object: AnyMetricObject): void {
     if (object.name !== this.#last?.name) noteRegistration();
     this.#last = object;
-    if (!METRIC_NAME.test(object.name)) {
-      const { warn } = this.#state;
-      warn(`A metric has the name ${JSON.stringify(object.name)}: no merged page can show it`);
+    const samples = readSamples(object);
+    const refused = [object.name, ...samples.labelNames].find(
+      (name, i) => !(i === 0 ? METRIC_NAME : LABEL_NAME).test(name),
+    );
+    if (refused !== undefined) {
+      const what = `A metric or one of its labels has the name ${JSON.stringify(refused)}`;
+      this.#state.warn(`${what}: no merged page can show it`);
       return;
     }
-    const samples = readSamples(object);
     const { mode, type, labelNames, buckets } = samples;
     const form = JSON.stringify([object.name, object.help, type, mode, labelNames, buckets]);
     if (form !== this.#form) this.#renew(object, samples);

@@ -125,9 +125,10 @@ test('one that was taken off the page is not asked any more', async (t) => {
   t.is(asked, 1);
 });
 
-test('a name that no page can show is left out, and costs nothing else', async (t) => {
+test('what has a name, or a label, that no page can show is left out, and costs nothing else', async (t) => {
   const registry = new Registry();
   register(registry, gauge([{ value: 1 }], { name: 'no name' }));
+  register(registry, gauge([{ value: 1, labels: { 'no-label': 'x' } }]));
   new Counter({ name: 'fine_total', help: 'h', registers: [registry] }).inc(2);
   t.deepEqual(await page(registry), { fine_total: 2 });
 });

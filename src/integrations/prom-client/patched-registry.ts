@@ -10,6 +10,7 @@ import {
 } from '../../metrics/registrations.js';
 import { type AnyMetricObject, type Shown, shownFor } from '../../metrics/shown.js';
 import type { LabelPair } from '../../model/labels.js';
+import { LABEL_NAME } from '../../model/metric.js';
 import { withSharedLabels } from './stored-classes.js';
 
 /** What the three packages' registries have in common, as far as it is used here. */
@@ -57,8 +58,11 @@ class RegistryView {
     return this.#attached.values();
   }
 
+  /** Those that a label can be called: others would spoil the page of all. */
   get defaultLabels(): LabelPair[] {
-    return Object.entries(this.#registry._defaultLabels).map(([name, value]) => [name, `${value}`]);
+    return Object.entries(this.#registry._defaultLabels)
+      .filter(([name]) => LABEL_NAME.test(name))
+      .map(([name, value]) => [name, `${value}`]);
   }
 
   /** Whether the registry holds `shown` itself, and not another one whose metrics its page shows. */
