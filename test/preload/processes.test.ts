@@ -171,6 +171,38 @@ test('a metric that this process has not made yet is on the page, and the counte
   t.deepEqual(samplesByKey((await project.run('second.cjs', code)) as string), { late_total: 7 });
 });
 
+test("the library's own default registry shows it too, and nothing that is in another registry here", async (t) => {
+  const project = new Project(t);
+  await project.output(
+    'first.mjs',
+    `import { Counter, Registry } from 'prom-multiproc';
+    new Counter({ name: 'late_total', help: 'h' }).inc(7);
+    new Counter({ name: 'apart_total', help: 'h', registers: [new Registry()] }).inc(8);`,
+    { nodeArgs: [] },
+  );
+  const code = `import { Counter, Registry, register } from 'prom-multiproc';
+    const apart = new Registry();
+    new Counter({ name: 'apart_total', help: 'h', registers: [apart] }).inc(1);
+    const json = await register.getMetricsAsJSON();
+    console.log(JSON.stringify({ page: await register.metrics(), apart: await apart.metrics(), json }));`;
+  const { page, apart, json } = (await project.run('second.mjs', code, { nodeArgs: [] })) as {
+    page: string;
+    apart: string;
+    json: unknown;
+  };
+  t.deepEqual(samplesByKey(page), { late_total: 7 });
+  t.deepEqual(samplesByKey(apart), { apart_total: 9 });
+  t.deepEqual(json, [
+    {
+      name: 'late_total',
+      help: 'h',
+      type: 'counter',
+      aggregator: 'sum',
+      values: [{ value: 7, labels: {} }],
+    },
+  ]);
+});
+
 for (const name of CLIENTS) {
   test(`${name}: a push gateway is pushed the page of all processes`, async (t) => {
     const pushed: string[] = [];
@@ -265,6 +297,18 @@ for (const name of CLIENTS) {
       page: '# HELP apart_total h\n# TYPE apart_total counter\napart_total 3\n',
       refused: 'TypeError: Expected Registry, got object',
     });
+  });
+
+  test(`${name}: an aggregator of the application's own adds up, with a warning`, async (t) => {
+    const project = new Project(t);
+    const code = `const client = require('${name}');
+      client.aggregators.newest = client.aggregators.first;
+      const gauge = new client.Gauge({ name: 'g', help: 'h', aggregator: 'newest' });
+      gauge.set(5);
+      client.register.getMetricsAsJSON().then((json) => console.log(JSON.stringify(json)));`;
+    const { stdout, stderr } = await project.output('app.cjs', code);
+    t.is(JSON.parse(stdout)[0].aggregator, 'newest');
+    t.regex(stderr, /g has the aggregator "newest": a page adds up what processes have/);
   });
 
   test(`${name}: default metrics are on the page of all processes`, async (t) => {

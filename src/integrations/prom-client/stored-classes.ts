@@ -184,6 +184,7 @@ function store(type: MetricType, instance: Loose, dialect: Dialect): void {
     config.aggregator = 'sum';
   }
   const stored: Loose = new (CLASSES[type] as LooseClass)(config);
+  stored.aggregator = instance.aggregator;
   // The instance's callback may come from its options, a subclass, or be set later.
   Object.defineProperty(stored, 'collect', {
     get: () => (instance.collect ? () => instance.collect() : undefined),
