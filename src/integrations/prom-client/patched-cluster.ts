@@ -1,5 +1,4 @@
-import { PROMETHEUS, type RegistryContentType } from '../../metrics/content-type.js';
-import { mergedView } from '../../metrics/page-maker.js';
+import { withMergedView } from '../../metrics/page-maker.js';
 import {
   type ClientRegistry,
   type RegistryClass,
@@ -36,9 +35,9 @@ export function patchCluster(clusterClass: ClusterClass): void {
         ? selectionOfRegistry(globalRegistry)
         : selectionOfAll(chosen ?? []);
     if (selection === undefined) return '';
-    const merged = await mergedView(selection);
-    if (merged.families.length === 0) return '';
-    return merged.page((this.contentType as RegistryContentType) ?? PROMETHEUS);
+    return withMergedView(selection, (merged) =>
+      merged.families.length === 0 ? '' : merged.page(this.contentType),
+    );
   }
 
   for (const method of GATHERING) {

@@ -1,7 +1,7 @@
 import type { RegistryContentType } from '../../metrics/content-type.js';
 import { ForeignMetric } from '../../metrics/foreign-metric.js';
 import { mergedObjects, ownObjects } from '../../metrics/metric-objects.js';
-import { mergedView, type PageSelection } from '../../metrics/page-maker.js';
+import { type PageSelection, withMergedView } from '../../metrics/page-maker.js';
 import {
   addGlobalRegistry,
   noteRegistration,
@@ -171,24 +171,26 @@ export function patchRegistry(registryClass: RegistryClass): void {
     async metrics(this: ClientRegistry): Promise<string> {
       const selection = selectionOfRegistry(this);
       if (selection === undefined) return original.metrics.call(this);
-      const merged = await mergedView(selection);
-      const own = merged.alone ? stubs(this, selection) : undefined;
-      return own === undefined
-        ? merged.page(this.contentType)
-        : original.metrics.call(registryOf(this, own));
+      return withMergedView(selection, (merged) => {
+        const own = merged.alone ? stubs(this, selection) : undefined;
+        return own === undefined
+          ? merged.page(this.contentType)
+          : original.metrics.call(registryOf(this, own));
+      });
     },
     async getMetricsAsJSON(this: ClientRegistry, aggregator?: string): Promise<AnyMetricObject[]> {
       const selection = selectionOfRegistry(this);
       if (selection === undefined) return original.getMetricsAsJSON.call(this, aggregator);
-      const merged = await mergedView(selection);
-      const own = merged.alone ? stubs(this, selection) : undefined;
-      if (own !== undefined) {
-        return original.getMetricsAsJSON.call(registryOf(this, own), aggregator);
-      }
-      const objects = mergedObjects(selection, merged);
-      return aggregator === undefined
-        ? objects
-        : objects.filter((object) => object.aggregator === aggregator);
+      return withMergedView(selection, (merged) => {
+        const own = merged.alone ? stubs(this, selection) : undefined;
+        if (own !== undefined) {
+          return original.getMetricsAsJSON.call(registryOf(this, own), aggregator);
+        }
+        const objects = mergedObjects(selection, merged);
+        return aggregator === undefined
+          ? objects
+          : objects.filter((object) => object.aggregator === aggregator);
+      });
     },
     async getSingleMetricAsString(this: ClientRegistry, name: string): Promise<string> {
       const metric = this.getSingleMetric(name);
@@ -197,15 +199,14 @@ export function patchRegistry(registryClass: RegistryClass): void {
         return original.getSingleMetricAsString.call(this, name);
       }
       const selection = selectionOf(new Set([shownFor(metric)]), view.defaultLabels);
-      const merged = await mergedView(selection);
-      const own = merged.alone ? stubs(this, selection) : undefined;
-      if (own !== undefined) {
-        return original.getSingleMetricAsString.call(registryOf(this, own), name);
-      }
-      return merged
-        .page(this.contentType)
-        .replace(/# EOF\n$/, '')
-        .replace(/\n$/, '');
+      return withMergedView(selection, async (merged) => {
+        const own = merged.alone ? stubs(this, selection) : undefined;
+        if (own !== undefined) {
+          return original.getSingleMetricAsString.call(registryOf(this, own), name);
+        }
+        const page = await merged.page(this.contentType);
+        return page.replace(/# EOF\n$/, '').replace(/\n$/, '');
+      });
     },
   });
 
