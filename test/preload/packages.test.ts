@@ -8,7 +8,7 @@ for (const name of CLIENTS) {
   test(`${name}: aggregate() computes from what it is given, and writes nothing`, async (t) => {
     const project = new Project(t);
     const code = `const client = require('${name}');
-      const metric = (value) => ({ name: 'g', help: 'h', type: 'gauge', aggregator: 'max', values: [{ value, labels: {} }] });
+      const metric = (value) => ({ name: 'g', help: 'h', type: 'counter', aggregator: 'sum', values: [{ value, labels: {} }] });
       const registry = client.AggregatorRegistry.aggregate([[metric(3)], [metric(5)]]);
       (async () => console.log(JSON.stringify({
         page: await registry.metrics(),
@@ -17,14 +17,14 @@ for (const name of CLIENTS) {
         isRegistry: registry instanceof client.Registry,
       })))();`;
     t.deepEqual(await project.run('app.cjs', code), {
-      page: '# HELP g h\n# TYPE g gauge\ng 5\n',
+      page: '# HELP g h\n# TYPE g counter\ng 8\n',
       json: [
         {
           name: 'g',
           help: 'h',
-          type: 'gauge',
-          aggregator: 'max',
-          values: [{ value: 5, labels: {} }],
+          type: 'counter',
+          aggregator: 'sum',
+          values: [{ value: 8, labels: {} }],
         },
       ],
       global: '',
