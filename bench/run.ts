@@ -8,8 +8,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sampling } from './sampling.js';
 import { preload } from './preload.js';
+import { sampling } from './sampling.js';
 import { scrape } from './scrape.js';
 import { startup } from './startup.js';
 import { type BenchOptions, environment, formatTable, type Report } from './support/report.js';

@@ -1,5 +1,6 @@
 import type { AnyMetric } from '../metrics/any-metric.js';
-import type { Registry, RegistryContentType } from '../metrics/registry.js';
+import type { RegistryContentType } from '../metrics/content-type.js';
+import type { Registry } from '../metrics/registry.js';
 import { threadState } from '../state.js';
 import { threadShared } from '../thread-shared.js';
 import { activeHandles, activeRequests, activeResources } from './active.js';

@@ -1,9 +1,10 @@
 import type { AnyMetric } from '../metrics/any-metric.js';
 import type { Aggregator, LabelValuesByName } from '../metrics/configuration.js';
+import type { RegistryContentType } from '../metrics/content-type.js';
 import { Counter } from '../metrics/counter.js';
 import { Gauge } from '../metrics/gauge.js';
 import { Histogram } from '../metrics/histogram.js';
-import { defaultRegistry, type Registry, type RegistryContentType } from '../metrics/registry.js';
+import { defaultRegistry, type Registry } from '../metrics/registry.js';
 import { Summary } from '../metrics/summary.js';
 import type { GaugeMode } from '../model/metric.js';
 import type { Speaker } from './speaker.js';
