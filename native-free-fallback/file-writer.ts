@@ -9,7 +9,8 @@ import {
   writeAt,
 } from '../src/mapping/descriptor.js';
 import { DirtyRange } from '../src/mapping/dirty-range.js';
-import type { CreateOptions, WritableMapping } from '../src/mapping/mapping.js';
+import type { CreateOptions, ReadableMapping, WritableMapping } from '../src/mapping/mapping.js';
+import { OwnReader } from '../src/mapping/own-reader.js';
 
 const WORD_BYTES = 8;
 
@@ -36,6 +37,7 @@ class FileWriter implements WritableMapping {
   readonly #closeFile: () => void;
   readonly #options: CreateOptions;
   readonly #extents: Extent[] = [];
+  readonly #buffers = new Map<number, ArrayBuffer>();
   readonly #regions: Region[] = [];
   /** View of the sequence word in the first extent, so that a flush of its neighbours carries it along. */
   #sequence: Uint32Array | undefined;
@@ -69,6 +71,7 @@ class FileWriter implements WritableMapping {
     }
     const bytes = new Uint8Array(length);
     this.#extents.push({ offset, bytes });
+    this.#buffers.set(offset, bytes.buffer);
     this.#sequence ??= new Uint32Array(bytes.buffer, this.#options.flushSequenceAt, 1);
     return bytes.buffer;
   }
@@ -77,6 +80,10 @@ class FileWriter implements WritableMapping {
     const word = new Int32Array(1);
     readAt(this.#fd, this.#path, new Uint8Array(word.buffer), offset);
     return word[0] as number;
+  }
+
+  reader(): ReadableMapping {
+    return new OwnReader(this, this.#buffers);
   }
 
   track(offset: number): DirtyRange {

@@ -6,6 +6,7 @@ import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
 import { atOnce, type Steps } from '../steps.js';
 import { RecordCatalog } from '../store/record-catalog.js';
+import type { Writer } from '../store/writer.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -20,6 +21,8 @@ export class DirectoryView {
   readonly #backend: Backend;
   readonly #observer: Observer;
   readonly #report: (error: unknown) => void;
+  /** The writer of this thread that has a file here. */
+  readonly #own: () => Writer | undefined;
   readonly #catalog = new RecordCatalog();
   readonly #writers = new Map<string, FileSource>();
   /** Files that are no good, by path: looked at again when they are others. */
@@ -34,8 +37,10 @@ export class DirectoryView {
     backend: Backend,
     observer: Observer,
     report: (error: unknown) => void,
+    own: () => Writer | undefined = () => undefined,
   ) {
     this.path = path;
+    this.#own = own;
     this.#archivePath = join(path, ARCHIVE_NAME);
     this.#backend = backend;
     this.#observer = observer;
@@ -51,11 +56,6 @@ export class DirectoryView {
   /** Writers that are not in the archive. */
   get writers(): Iterable<FileSource> {
     return this.#writers.values();
-  }
-
-  /** Whether a writer's file was there and could be read. */
-  shows(path: string): boolean {
-    return this.#writers.has(path);
   }
 
   /** Files that the last scan could not read. */
@@ -80,6 +80,9 @@ export class DirectoryView {
     // The archive before the listing: what it does not name was not unlinked when it was opened.
     const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
     const listed = new Set(this.#list().filter((path) => !absorbed.has(basename(path))));
+    const own = this.#own()?.mapping.path;
+    // Its values are here whatever became of the file.
+    if (own !== undefined && !absorbed.has(basename(own))) listed.add(own);
     for (const [path, source] of this.#writers) {
       if (listed.has(path)) continue;
       this.#drop(path, source);
@@ -177,7 +180,7 @@ export class DirectoryView {
   #read(path: string): boolean {
     let source = this.#writers.get(path);
     if (source === undefined) {
-      source = FileSource.open(this.#backend, path, this.#catalog);
+      source = this.#open(path);
       this.#writers.set(path, source);
     }
     const changed = source.readAndJudge(this.#observer);
@@ -190,6 +193,12 @@ export class DirectoryView {
     // The dead write nothing more.
     if (source.liveness === 'dead') source.settle();
     return changed;
+  }
+
+  #open(path: string): FileSource {
+    const own = this.#own();
+    if (own?.mapping.path === path) return new FileSource(own.mapping.reader(), this.#catalog);
+    return FileSource.open(this.#backend, path, this.#catalog);
   }
 
   #drop(path: string, source: FileSource): void {

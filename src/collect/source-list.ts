@@ -4,6 +4,7 @@ import type { FileSource } from '../processes/file-source.js';
 import { createObserver, type Observer } from '../processes/liveness.js';
 import type { ThreadState } from '../state.js';
 import type { Steps } from '../steps.js';
+import type { Writer } from '../store/writer.js';
 import { DirectoryView } from './directory-view.js';
 import { memorySource } from './memory-source.js';
 
@@ -12,6 +13,8 @@ export class SourceList {
   readonly #state: ThreadState;
   readonly #observer: Observer;
   readonly #views = new Map<string, DirectoryView>();
+  /** Where this thread's values were when the last `scan` began. */
+  #ownFile: Writer | undefined;
   #topology = 0;
   #sources: readonly FileSource[] = [];
 
@@ -56,6 +59,8 @@ export class SourceList {
 
   /** A directory of which what was read since the last `scan` is not the state of one moment. */
   get unstable(): string | undefined {
+    // Between two steps a heartbeat may have moved this thread's values to another file, or to memory.
+    if (this.#state.store.fileWriter !== this.#ownFile) return this.#state.directory;
     return [...this.#views.values()].find((view) => !view.isStable())?.path;
   }
 
@@ -73,6 +78,7 @@ export class SourceList {
 
   /** Brings all up to date. @throws DirectoryError when a directory cannot be read and memory holds nothing */
   *scan(directories: readonly string[]): Steps<void> {
+    this.#ownFile = this.#state.store.fileWriter;
     let changed = this.#openViews(directories);
     const sources: FileSource[] = [];
     const own = this.#ownMemory(directories);
@@ -83,8 +89,10 @@ export class SourceList {
       } catch (error) {
         if (!(error instanceof DirectoryError) || own === undefined) throw error;
         if (own.update()) changed = true;
-        // With values of its own in memory the process still has something to show.
-        if (own.contents.series.length === 0) throw error;
+        // With all values of its own in memory the process still has something to show.
+        const { directory, store } = this.#state;
+        const hasFile = view.path === directory && store.fileWriter !== undefined;
+        if (hasFile || own.contents.series.length === 0) throw error;
         this.#state.report(error);
       }
     }
@@ -97,18 +105,17 @@ export class SourceList {
 
   /** True when the view has changed. @throws DirectoryError */
   *#scanView(view: DirectoryView): Steps<boolean> {
-    const { directory, store } = this.#state;
-    const ownFile = view.path === directory ? store.fileWriter : undefined;
-    let changed = false;
     try {
-      changed = yield* view.steps();
-      if (ownFile === undefined || view.shows(ownFile.mapping.path)) return changed;
+      return yield* view.steps();
     } catch (error) {
+      const { directory, store } = this.#state;
+      const ownFile = view.path === directory ? store.fileWriter : undefined;
       if (!(error instanceof DirectoryError) || ownFile === undefined) throw error;
+      // The directory went with this thread's file in it: its values are to be on this page,
+      // not the next heartbeat's.
+      store.beat(nowMs());
+      return (yield* view.steps()) || store.fileWriter !== ownFile;
     }
-    // This thread's file went: its values are to be on this page, not the next heartbeat's.
-    store.beat(nowMs());
-    return (yield* view.steps()) || changed || store.fileWriter !== ownFile;
   }
 
   #openViews(directories: readonly string[]): boolean {
@@ -124,7 +131,9 @@ export class SourceList {
       if (this.#views.has(path)) continue;
       const { backend } = this.#state.backend();
       const report = (error: unknown) => this.#state.report(error);
-      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report));
+      const { directory, store } = this.#state;
+      const own = () => (path === directory ? store.fileWriter : undefined);
+      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report, own));
       changed = true;
     }
     return changed;

@@ -49,6 +49,8 @@ export interface WritableMapping {
   track(offset: number, length: number): DirtyRange | undefined;
   /** The 32-bit word at `offset` as it is in the file now: others write there too. */
   peek(offset: number): number;
+  /** Reads what this thread has written, from its own memory. For this thread alone. */
+  reader(): ReadableMapping;
   /** Brings all marked changes to the file. Nothing to do where memory is the file. */
   flush(): void;
   /** How many flushes have brought all there was; undefined where memory is the file. */
@@ -105,6 +107,8 @@ export interface Publication {
   readonly headerBytes: number;
   /** File offset of the 32-bit word that changes before slots get another meaning. */
   readonly reuseAt: number;
+  /** File offsets of the 32-bit words that others than the writer write. */
+  readonly marksAt: readonly number[];
 }
 
 /** Fills `target` with what the file has at `offset`, with zeros beyond its end. */

@@ -12,6 +12,7 @@ import {
 } from './descriptor.js';
 import type { Backend, WritableMapping } from './mapping.js';
 import { mapRange, NativeReader } from './native-reader.js';
+import { OwnReader } from './own-reader.js';
 
 /** How a native provider maps, reserves and locks. */
 export interface Mapper {
@@ -55,6 +56,7 @@ function createWritable(
   const { fd, lockFd } = openWritable(mapper, path);
   const closers = [fd, lockFd].flatMap((one) => (one === undefined ? [] : [closeOnce(one)]));
   let present = path;
+  const extents = new Map<number, ArrayBuffer>();
   return {
     backend: mapper.name,
     get path() {
@@ -67,6 +69,7 @@ function createWritable(
         reserve(mapper, fd, present, offset, length);
         const buffer = mapRange(mapper, fd, present, offset, length, true);
         check(fd, offset, buffer);
+        extents.set(offset, buffer);
         return buffer;
       } catch (error) {
         giveBack(fd, present, offset);
@@ -77,6 +80,9 @@ function createWritable(
       const word = new Int32Array(1);
       readAt(fd, present, new Uint8Array(word.buffer), offset);
       return word[0] as number;
+    },
+    reader() {
+      return new OwnReader(this, extents);
     },
     track: () => undefined,
     flushes: undefined,

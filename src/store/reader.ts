@@ -2,6 +2,7 @@ import { FileFormatError } from '../errors.js';
 import { fence } from '../fence.js';
 import { decodeHeader, type FileHeader } from '../format/header.js';
 import {
+  ABSORBED_AT,
   ChunkKind,
   COMMIT_AT,
   FLUSH_SEQUENCE_AT,
@@ -72,6 +73,7 @@ export class Reader {
       flushed: this.header.backend === 'file',
       headerBytes: HEADER_BYTES,
       reuseAt: REUSE_AT,
+      marksAt: [MARK_AT, ABSORBED_AT],
     });
     this.#chunks = new ChunkList(mapping);
     this.#words = this.#chunks.words;

@@ -15,7 +15,7 @@ for (const name of expectedBackends()) {
     writeFileSync(path, new Uint8Array(CHUNK_ALIGN_BYTES));
     const mapping = loadBackend(name).open(path, FLUSH_SEQUENCE_AT);
     t.teardown(() => mapping.close());
-    mapping.follow({ flushed: true, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT });
+    mapping.follow({ flushed: true, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT, marksAt: [] });
     const values = new Float64Array(mapping.map(0, CHUNK_ALIGN_BYTES));
     const fd = openSync(path, 'r+');
     t.teardown(() => closeSync(fd));

@@ -23,7 +23,7 @@ function scene() {
         target.set(bytes.subarray(offset, offset + target.length));
         scene.between(++scene.reads);
       },
-      { flushed: false, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT },
+      { flushed: false, headerBytes: HEADER_BYTES, reuseAt: REUSE_AT, marksAt: [] },
     ),
   };
   return scene;

@@ -18,7 +18,9 @@ function setUp() {
     return { holder, remove: () => writer.removeSeries(id, 1, holder) };
   };
   const scene = { meanwhile: () => {}, writer, metric, add };
-  const source = new FileSource({ ...mapping.reader(), refresh: () => scene.meanwhile() });
+  const source = new FileSource(
+    Object.assign(mapping.reader(), { refresh: () => scene.meanwhile() }),
+  );
   return { scene, source, series: { a: add('a', 1), b: add('b', 2), c: add('c', 3) } };
 }
 
