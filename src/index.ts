@@ -48,16 +48,23 @@ export type {
   PrometheusContentType,
   RegistryContentType,
 } from './metrics/content-type.js';
-export { type BoundCounter, Counter, type CounterConfiguration } from './metrics/counter.js';
+export {
+  type BoundCounter,
+  Counter,
+  type CounterConfiguration,
+  type IncreaseDataWithExemplar,
+} from './metrics/counter.js';
+export type { ExemplarLabels, MetricExemplar } from './metrics/exemplars.js';
 export { type BoundGauge, Gauge, type GaugeConfiguration } from './metrics/gauge.js';
 export {
   type BoundHistogram,
   Histogram,
   type HistogramConfiguration,
+  type ObserveDataWithExemplar,
 } from './metrics/histogram.js';
 export { Registry } from './metrics/registry.js';
 export { type BoundSummary, Summary, type SummaryConfiguration } from './metrics/summary.js';
-export type { Family, Sample } from './model/family.js';
+export type { Family, Sample, SampleExemplar } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';
 
 connectRegistries();

@@ -45,6 +45,24 @@ export const MAX_LABEL_VALUE_CHARS = 256 * KIB;
 export const MIN_GONE_SERIES = 5_000;
 export const GONE_PER_LIVE_SERIES = 3;
 
+/**
+ * Characters of names and values of one exemplar's labels together, in UTF-16 units:
+ * OpenMetrics' limit, as prom-client counts. More is a `RangeError` for whoever gives them.
+ */
+export const MAX_EXEMPLAR_CHARS = 128;
+
+/**
+ * Exemplars of one file: 16 MiB, and more than a Prometheus server keeps of one target. At
+ * it series and buckets that have none yet get none, and an archive keeps the newest.
+ */
+export const MAX_EXEMPLARS = 40_000;
+
+/**
+ * Times that an exemplar is read again that is written meanwhile. One that is never at
+ * rest, since its writer died writing it, is left out.
+ */
+export const MAX_EXEMPLAR_READS = 64;
+
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 

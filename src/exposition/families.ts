@@ -1,3 +1,4 @@
+import type { Exemplar } from '../model/exemplar.js';
 import type { Family, FamilyTable, Sample } from '../model/family.js';
 import { formatValue } from './numbers.js';
 
@@ -12,10 +13,11 @@ function samplesOf(table: FamilyTable, series: number): Sample[] {
   const labels = Object.fromEntries(table.labels[series] ?? []);
   const values = table.values.subarray(series * width, (series + 1) * width);
   const value = (i: number) => values[i] as number;
+  const exemplar = (i: number) => exemplarOf(table.exemplars?.[series * width + i]);
   switch (type) {
     case 'counter':
     case 'gauge':
-      return [{ name, labels, value: value(0) }];
+      return [{ name, labels, value: value(0), ...exemplar(0) }];
     case 'summary':
       return [
         { name: `${name}_sum`, labels, value: value(1) },
@@ -25,7 +27,7 @@ function samplesOf(table: FamilyTable, series: number): Sample[] {
       let count = 0;
       const buckets = [...bounds.map(formatValue), '+Inf'].map((le, i) => {
         count += value(i);
-        return { name: `${name}_bucket`, labels: { ...labels, le }, value: count };
+        return { name: `${name}_bucket`, labels: { ...labels, le }, value: count, ...exemplar(i) };
       });
       return [
         ...buckets,
@@ -34,4 +36,12 @@ function samplesOf(table: FamilyTable, series: number): Sample[] {
       ];
     }
   }
+}
+
+function exemplarOf(exemplar: Exemplar | undefined): Pick<Sample, 'exemplar'> {
+  if (exemplar === undefined) return {};
+  const { labels, value, timeMs } = exemplar;
+  return {
+    exemplar: { labels: Object.fromEntries(labels), value, timestampSeconds: timeMs / 1000 },
+  };
 }

@@ -1,9 +1,11 @@
+import type { Exemplar } from '../model/exemplar.js';
 import type { FamilyTable } from '../model/family.js';
 import type { LabelPair } from '../model/labels.js';
 import type { Steps } from '../steps.js';
 import { escapeLabelValue } from './escape.js';
+import { ExemplarBlock } from './exemplar-block.js';
 import type { Format } from './formats.js';
-import { type BlockChanges, TextBlock } from './text-block.js';
+import { type BlockChanges, type LineBlock, TextBlock } from './text-block.js';
 
 /** Characters from which on a block takes no more series: what is moved when a number gets longer. */
 const BLOCK_CHARS = 32 * 1024;
@@ -18,7 +20,7 @@ export class FamilyText {
   readonly #changes: BlockChanges;
   readonly #head: Buffer;
   #bounds: readonly string[] | undefined;
-  readonly #blocks: { readonly text: TextBlock; readonly series: number }[] = [];
+  readonly #blocks: { readonly text: LineBlock; readonly series: number }[] = [];
   /** The family's when the text was brought in line. */
   #stamp: number | undefined;
 
@@ -47,7 +49,8 @@ export class FamilyText {
     } else {
       let first = 0;
       for (const { text, series } of this.#blocks) {
-        text.update(this.#numbersOf(first, first + series));
+        const end = first + series;
+        text.update(this.#numbersOf(first, end), this.#exemplarsOf(first, end));
         first += series;
         yield;
       }
@@ -76,13 +79,20 @@ export class FamilyText {
       }
       series++;
       if (chars < BLOCK_CHARS && i < order.length - 1) continue;
-      const numbers = this.#numbersOf(i + 1 - series, i + 1);
-      this.#blocks.push({ text: new TextBlock(lines, numbers, this.#changes), series });
+      this.#blocks.push({ text: this.#blockOf(lines, i + 1 - series, i + 1), series });
       lines = [];
       chars = 0;
       series = 0;
       yield;
     }
+  }
+
+  #blockOf(lines: readonly string[], first: number, end: number): LineBlock {
+    const numbers = this.#numbersOf(first, end);
+    const exemplars = this.#exemplarsOf(first, end);
+    return exemplars === undefined
+      ? new TextBlock(lines, numbers, this.#changes)
+      : new ExemplarBlock(lines, numbers, exemplars);
   }
 
   #linesOf(labels: readonly LabelPair[]): string[] {
@@ -130,5 +140,17 @@ export class FamilyText {
       numbers[line++] = count;
     }
     return numbers;
+  }
+
+  /** The exemplars of the same lines; undefined where the family has none, or the format. */
+  #exemplarsOf(first: number, end: number): (Exemplar | undefined)[] | undefined {
+    const { type, width, order, exemplars } = this.#family;
+    if (exemplars === undefined || !this.#format.exemplars) return undefined;
+    // A histogram's sum and count have none; nor has the table at the place of the sum.
+    const others = type === 'histogram' ? [undefined] : [];
+    return Array.from(order.subarray(first, end), (series) => [
+      ...exemplars.slice(series * width, (series + 1) * width),
+      ...others,
+    ]).flat();
   }
 }

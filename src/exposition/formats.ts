@@ -12,6 +12,8 @@ export interface Format {
   sampleName(name: string, type: string): string;
   escapeHelp(help: string): string;
   formatBound(bound: number): string;
+  /** Whether lines may have exemplars. */
+  readonly exemplars: boolean;
   /** What ends the page. */
   readonly end: string;
 }
@@ -28,6 +30,7 @@ const text: Format = {
   sampleName: (name) => name,
   escapeHelp,
   formatBound: formatValue,
+  exemplars: false,
   end: '',
 };
 
@@ -39,6 +42,7 @@ const openmetrics: Format = {
   sampleName: (name, type) => (type === 'counter' && !name.endsWith(TOTAL) ? name + TOTAL : name),
   escapeHelp: escapeLabelValue,
   formatBound: formatCanonicalBound,
+  exemplars: true,
   end: '# EOF\n',
 };
 

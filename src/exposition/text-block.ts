@@ -1,3 +1,4 @@
+import type { Exemplar } from '../model/exemplar.js';
 import { MAX_NUMBER_BYTES, wholeLength, writeNumber, writeWhole } from './number-bytes.js';
 import { formatValue } from './numbers.js';
 
@@ -42,11 +43,21 @@ export class BlockChanges {
   }
 }
 
+/** Some lines of a page, of which only what is behind their labels changes. */
+export interface LineBlock {
+  /** Bytes of the text. */
+  readonly length: number;
+  /** Gives every line its number, and its exemplar where lines may have one. */
+  update(numbers: Float64Array, exemplars?: readonly (Exemplar | undefined)[]): void;
+  /** Copies the text and returns where it ends. */
+  copyTo(target: Uint8Array, at: number): number;
+}
+
 /**
  * Some lines of a page as bytes, of which only the numbers change. A number that is as long
  * as the one before is written over it; where some are not, the block is put together anew.
  */
-export class TextBlock {
+export class TextBlock implements LineBlock {
   #bytes: Buffer;
   #length: number;
   readonly #changes: BlockChanges;

@@ -97,7 +97,7 @@ export const SLOT_BYTES = F64;
 export const FileKind = { writer: 1, archive: 2 } as const;
 export type FileKind = (typeof FileKind)[keyof typeof FileKind];
 
-export const ChunkKind = { values: 1, records: 2 } as const;
+export const ChunkKind = { values: 1, records: 2, exemplars: 3 } as const;
 export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 
 /** What a writer says of itself. */

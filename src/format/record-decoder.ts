@@ -4,6 +4,7 @@ import { GAUGE_MODES, LABEL_NAME, METRIC_NAME, METRIC_TYPES } from '../model/met
 import { LITTLE_ENDIAN } from './layout.js';
 import {
   ABSENT,
+  EXEMPLAR_RECORD_BYTES,
   type MetricRecord,
   type MetricsRecord,
   RECORD_ALIGN,
@@ -91,6 +92,14 @@ export class RecordDecoder {
         return { kind, seriesId: this.#u32(at + 8) };
       case RecordKind.retire:
         return { kind, metricId: this.#u32(at + 8) };
+      case RecordKind.exemplar:
+        if (length < EXEMPLAR_RECORD_BYTES) throw this.#error(at, 'an exemplar record is cut off');
+        return {
+          kind,
+          seriesId: this.#u32(at + 8),
+          slot: this.#u32(at + 12),
+          bucket: this.#u32(at + 16),
+        };
       case RecordKind.defaultLabels: {
         const pairs = this.#u32(at + 12);
         const strings = this.#present(this.#strings(at + 16, pairs * 2, end), at);

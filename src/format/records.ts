@@ -13,6 +13,7 @@
  * | remove | u32 series, u32 0 |
  * | retire | u32 metric, u32 0: the metric and all its series are gone |
  * | absorbed | u32 byte length of a file name, u32 0, then its UTF-8: the archive holds what that writer left |
+ * | exemplar | u32 series, u32 slot, u32 bucket, u32 0 |
  * | default labels | u32 metric, u32 pairs, u32 byte lengths of name and value of each pair, then their UTF-8 |
  */
 
@@ -28,10 +29,12 @@ export const RecordKind = {
   retire: 4,
   defaultLabels: 5,
   absorbed: 6,
+  exemplar: 7,
 } as const;
 
 export const RECORD_HEADER_BYTES = 8;
 export const RECORD_ALIGN = 8;
+export const EXEMPLAR_RECORD_BYTES = RECORD_HEADER_BYTES + 16;
 /** Byte length of a label value that is not there. */
 export const ABSENT = 0xffffffff;
 
@@ -63,8 +66,17 @@ export interface AbsorbedRecord {
   readonly kind: typeof RecordKind.absorbed;
   readonly fileName: string;
 }
+export interface ExemplarRecord {
+  readonly kind: typeof RecordKind.exemplar;
+  readonly seriesId: number;
+  /** Where the entry begins. */
+  readonly slot: number;
+  /** Which of the histogram's buckets, that beyond the last included; 0 for a counter. */
+  readonly bucket: number;
+}
 export type MetricsRecord =
   | AbsorbedRecord
+  | ExemplarRecord
   | MetricRecord
   | SeriesRecord
   | RemoveRecord
@@ -90,6 +102,8 @@ export function encodeRecord(record: MetricsRecord): Uint8Array {
       return encodeDefaultLabels(record);
     case RecordKind.absorbed:
       return encodeAbsorbed(record);
+    case RecordKind.exemplar:
+      return encodeExemplarRecord(record);
   }
 }
 
@@ -147,6 +161,14 @@ function encodeAbsorbed(record: AbsorbedRecord): Uint8Array {
   words[1] = record.kind;
   words[2] = name.length;
   bytes.set(name, RECORD_HEADER_BYTES + 8);
+  return bytes;
+}
+
+function encodeExemplarRecord(record: ExemplarRecord): Uint8Array {
+  const { bytes, words } = allocate(record.kind, EXEMPLAR_RECORD_BYTES, []);
+  words[2] = record.seriesId;
+  words[3] = record.slot;
+  words[4] = record.bucket;
   return bytes;
 }
 

@@ -1,9 +1,11 @@
 import { ARCHIVED_ALL_MAX_AGE_MS, MAX_ARCHIVED_ALL_SERIES } from '../limits.js';
+import { type Exemplar, newerExemplar } from '../model/exemplar.js';
 import type { LabelPair } from '../model/labels.js';
 import {
   type GaugeMode,
   type MetricDescriptor,
   type StoredMetric,
+  type StoredSeries,
   slotsPerSeries,
 } from '../model/metric.js';
 import { addExactly } from './additions.js';
@@ -25,6 +27,8 @@ export interface ArchivedSeries {
   readonly labelValues: readonly string[];
   /** The block, as wide as the metric's. */
   readonly values: Float64Array;
+  /** By bucket, of those that have one. */
+  readonly exemplars: readonly (Exemplar | undefined)[];
 }
 
 /**
@@ -54,6 +58,8 @@ interface Fold {
   readonly values: Float64Array;
   /** Of a gauge, the reducer's one word; else what sums have beyond `values`. */
   readonly aux: Float64Array;
+  /** The newest, by bucket. */
+  readonly exemplars: (Exemplar | undefined)[];
 }
 
 function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] {
@@ -69,8 +75,9 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
       ? folds.targetsOf(claim, source.writerLabel)
       : (shared.get(claim) ?? folds.targetsOf(claim));
     shared.set(claim, targets);
-    for (const { fold, extent, index } of targets) {
+    for (const { fold, extent, index, exemplarSlots } of targets) {
       const values = source.extent(extent);
+      if (exemplarSlots !== undefined) foldExemplars(fold, exemplarSlots, source);
       if (type === 'gauge') foldGauge(fold, values.subarray(index, index + width), mode, source);
       else foldSums(fold, values, index);
     }
@@ -86,7 +93,9 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
     series: group.flatMap((fold) => {
       const labelValues = fold.labels.map(([, value]) => value);
       const blocks = type === 'gauge' ? [fold.values] : exactBlocks(fold);
-      return blocks.map((values) => ({ labelValues, values }));
+      return blocks.map((values, i) => {
+        return { labelValues, values, exemplars: i === 0 ? fold.exemplars : [] };
+      });
     }),
   }));
 }
@@ -96,6 +105,7 @@ interface Target {
   readonly fold: Fold;
   readonly extent: number;
   readonly index: number;
+  readonly exemplarSlots: StoredSeries['exemplarSlots'];
 }
 
 class Folds {
@@ -114,7 +124,8 @@ class Folds {
   targetsOf(claim: Claim, writer?: string): Target[] {
     return claim.series.map((series) => {
       const fold = this.#of(seriesLabels(claim, series, writer));
-      return { fold, ...claim.contents.place(series.slot) };
+      const { slot, exemplarSlots } = series;
+      return { fold, exemplarSlots, ...claim.contents.place(slot) };
     });
   }
 
@@ -123,7 +134,8 @@ class Folds {
     let fold = this.#byKey.get(key);
     if (fold === undefined) {
       const width = this.#width;
-      fold = { labels, values: new Float64Array(width), aux: new Float64Array(width) };
+      const [values, aux] = [new Float64Array(width), new Float64Array(width)];
+      fold = { labels, values, aux, exemplars: [] };
       this.#byKey.set(key, fold);
     }
     return fold;
@@ -141,6 +153,17 @@ function foldSums({ values, aux }: Fold, block: Float64Array, index: number): vo
   for (let i = 0; i < values.length; i++) {
     addExactly(values, aux, i, block[index + i] as number);
   }
+}
+
+function foldExemplars(
+  { exemplars }: Fold,
+  slots: readonly (number | undefined)[],
+  source: MergeSource,
+): void {
+  slots.forEach((slot, bucket) => {
+    if (slot === undefined) return;
+    exemplars[bucket] = newerExemplar(exemplars[bucket], source.exemplar(slot));
+  });
 }
 
 function foldGauge(fold: Fold, block: Float64Array, mode: GaugeMode, source: MergeSource): void {

@@ -115,6 +115,13 @@ export function gaugeRunOf(layout: FamilyLayout): GaugeRun {
   };
 }
 
+/** By bucket of a claim's histogram: the merged one that what is counted there belongs to; 0 for a counter. */
+export function bucketTargets(claim: Claim, layout: FamilyLayout): readonly number[] {
+  return blockRuns(claim, layout).flatMap(({ to, length }) =>
+    Array.from({ length }, (_, i) => to + i),
+  );
+}
+
 /** By extent: its gauges, and where each goes. */
 function slotLists(
   { series, contents }: Claim,

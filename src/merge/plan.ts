@@ -9,6 +9,7 @@ import {
   type Select,
   type SelectMetric,
 } from './claims.js';
+import { FamilyExemplars } from './exemplars.js';
 import { type GaugeRun, runGauges } from './gauge-runs.js';
 import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import type { MergeSource } from './source.js';
@@ -68,6 +69,7 @@ interface FamilyMerge {
   readonly begin: number;
   readonly end: number;
   readonly gauges: GaugeRun | undefined;
+  readonly exemplars: FamilyExemplars | undefined;
 }
 
 /** All families of a plan, in one array of values. */
@@ -88,9 +90,12 @@ class FamilyMerges {
       const end = begin + labels.length * width;
       const { name, help, type } = newest;
       const values = this.#merged.subarray(begin, end);
-      const table = { name, help, type, bounds, width, labels, order, values, stamp: 0 };
+      const exemplars = FamilyExemplars.of(layout);
+      const shown = exemplars === undefined ? {} : { exemplars: exemplars.merged };
+      const table = { name, help, type, bounds, width, labels, order, values, stamp: 0, ...shown };
       if (type !== 'gauge') additions.add(layout);
-      return { table, begin, end, gauges: type === 'gauge' ? gaugeRunOf(layout) : undefined };
+      const gauges = type === 'gauge' ? gaugeRunOf(layout) : undefined;
+      return { table, begin, end, gauges, exemplars };
     });
     this.#additions = additions.build();
     this.#watch = new ValueWatch(slotsRead(this.#additions, this.#families));
@@ -101,7 +106,14 @@ class FamilyMerges {
   }
 
   *run(): Steps<void> {
-    if (!(yield* this.#watch.changed())) return;
+    if (yield* this.#watch.changed()) yield* this.#mergeValues();
+    // An exemplar may come without a change of value, and comes after it.
+    for (const { table, exemplars } of this.#families) {
+      if (exemplars !== undefined && (yield* exemplars.run())) table.stamp++;
+    }
+  }
+
+  *#mergeValues(): Steps<void> {
     const merged = this.#merged.fill(0);
     const aux = this.#aux.fill(0);
     for (const addition of this.#additions) yield* addAll(merged, aux, addition);

@@ -1,3 +1,4 @@
+import type { ExemplarEntry } from '../model/exemplar.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 
 /** What one writer gives to a page. */
@@ -14,6 +15,8 @@ export interface MergeSource {
   readonly contents: SourceContents;
   /** An array that holds blocks, read again at every run. */
   extent(number: number): Float64Array;
+  /** The exemplar whose entry begins at this slot. */
+  exemplar(slot: number): ExemplarEntry;
 }
 
 /** Metrics and series as one writer or several have them. Never changes. */

@@ -56,6 +56,11 @@ export abstract class Child<Self extends Child<Self>> extends Series implements 
     return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
   }
 
+  /** @internal The child that has the block of these labels, given one where it has none. */
+  counting(): Self {
+    return this.index < 0 ? this.revive() : (this as unknown as Self);
+  }
+
   /**
    * The child to update in place of this one, which has no block: this one with a new
    * block, or the one that took its place since it was removed.

@@ -6,6 +6,7 @@ import {
   type MetricType,
 } from '../model/metric.js';
 import type { RegistryContentType } from './content-type.js';
+import type { MetricExemplar } from './exemplars.js';
 import type { Registry } from './registry.js';
 
 /** prom-client's rules for merging in a cluster: each stands for a gauge mode. */
@@ -37,12 +38,18 @@ export interface MetricConfiguration<T extends string> {
    * `PROMETHEUS_MULTIPROC_MAX_SERIES` where not given.
    */
   maxSeries?: number | undefined;
+  /**
+   * Counters and histograms only: `inc` and `observe` take one object, with `exemplarLabels`
+   * where the update is to be the exemplar of the counter or bucket.
+   */
+  enableExemplars?: boolean | undefined;
 }
 
 /** One value as `get()` gives it: prom-client's. */
 export interface MetricValue<T extends string> {
   value: number;
   labels: LabelValuesByName<T>;
+  exemplar?: MetricExemplar | null | undefined;
 }
 
 /** One value of a metric that has several lines for each series. */
@@ -110,7 +117,7 @@ export function validateMetricName(name: string): boolean {
 
 /** @throws Error as prom-client's, when an option is not what it must be */
 export function validate(
-  config: MetricConfiguration<string> & { collect?: unknown; enableExemplars?: unknown },
+  config: MetricConfiguration<string> & { collect?: unknown },
   labelNames: readonly string[],
   traits: MetricTraits,
 ): void {
@@ -124,9 +131,6 @@ export function validate(
   }
   if (config.collect && typeof config.collect !== 'function') {
     throw new Error('Optional "collect" parameter must be a function');
-  }
-  if (config.enableExemplars) {
-    throw new Error('enableExemplars: exemplars are not supported by this version');
   }
 }
 

@@ -7,11 +7,21 @@ import {
   type MetricValue,
   requireConfig,
 } from './configuration.js';
+import { type ExemplarLabels, exemplarOf, toMetricExemplar } from './exemplars.js';
 import { Metric } from './metric.js';
 
 export interface CounterConfiguration<T extends string> extends MetricConfiguration<T> {
   /** Called before a page is made; brings the counter up to date with `this.inc`. */
   collect?: ((this: Counter<T>) => void | Promise<void>) | undefined;
+}
+
+/** What `inc` of a counter with exemplars takes: prom-client's. */
+export interface IncreaseDataWithExemplar<T extends string> {
+  labels?: LabelValuesByName<T> | undefined;
+  /** Default 1. */
+  value?: number | undefined;
+  /** Labels of this update as the counter's exemplar; where not given, the last one stays. */
+  exemplarLabels?: ExemplarLabels | undefined;
 }
 
 /**
@@ -61,29 +71,50 @@ export class CounterChild extends Child<CounterChild> {
 
 /** A value that only goes up, summed over all processes, dead ones too. prom-client's class. */
 export class Counter<T extends string = string> extends Metric<T, CounterChild> {
+  /** Whether `inc` takes one object, in which may be `exemplarLabels`. */
+  readonly enableExemplars: boolean;
   readonly #bare: CounterChild;
 
   constructor(config: CounterConfiguration<T>) {
     requireConfig(config);
     super(config, { type: 'counter', mode: 'livesum', buckets: [], reserved: [] });
+    this.enableExemplars = Boolean(config.enableExemplars);
+    // Of its own, as prom-client has it: `inc` of other counters pays nothing.
+    if (this.enableExemplars) this.inc = this.#incWithExemplar as Counter<T>['inc'];
     this.#bare = this.childOf({});
     if (this.labelNames.length === 0) this.#bare.inc(0);
   }
 
   /**
-   * Adds `value`, or 1, to the series of these labels.
+   * Adds `value`, or 1, to the series of these labels. With `enableExemplars` it takes one
+   * object, and only that: prom-client's rule.
    *
+   * @throws RangeError when an exemplar's labels are longer than OpenMetrics allows: the value counts
    * @throws Error when a label is unknown or the value negative
    * @throws TypeError when the value is not a finite number
    */
   inc(labels: LabelValuesByName<T>, value?: number): void;
   inc(value?: number): void;
-  inc(labels?: LabelValuesByName<T> | number | null, value?: number): void {
+  inc(data: IncreaseDataWithExemplar<T>): void;
+  inc(
+    labels?: LabelValuesByName<T> | IncreaseDataWithExemplar<T> | number | null,
+    value?: number,
+  ): void {
     if (typeof labels === 'object' && labels !== null) this.childOf(labels).inc(value);
     else this.#bare.inc(labels);
   }
 
-  /** The series of these labels, bound: its `inc` looks nothing up. */
+  #incWithExemplar(data: IncreaseDataWithExemplar<T> = {}): void {
+    const { labels = {}, value = 1, exemplarLabels } = data;
+    const labelled = typeof labels === 'object' && labels !== null;
+    const child = labelled ? this.childOf(labels) : this.#bare;
+    child.inc(labelled ? value : (labels as number));
+    if (exemplarLabels === undefined) return;
+    const exemplar = exemplarOf(exemplarLabels, value || 1);
+    this.store.exemplars.set(child.counting(), 0, exemplar);
+  }
+
+  /** The series of these labels, bound: its `inc` looks nothing up, and gives no exemplar. */
   labels(...values: (string | number)[]): BoundCounter;
   labels(labels: LabelValuesByName<T>): BoundCounter;
   labels(...labels: (LabelValuesByName<T> | string | number)[]): BoundCounter {
@@ -102,10 +133,14 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
   }
 
   protected currentValues(): MetricValue<T>[] {
-    return this.openChildren().map((child) => ({
-      value: child.values[child.index] as number,
-      labels: this.labelsOfChild(child),
-    }));
+    return this.openChildren().map((child) => {
+      const exemplar = child.exemplars?.[0];
+      return {
+        value: child.values[child.index] as number,
+        labels: this.labelsOfChild(child),
+        ...(exemplar === undefined ? {} : { exemplar: toMetricExemplar(exemplar) }),
+      };
+    });
   }
 
   protected createChild(labels: LabelSet): CounterChild {

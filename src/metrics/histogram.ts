@@ -7,6 +7,12 @@ import {
   type MetricObjectWithValues,
   requireConfig,
 } from './configuration.js';
+import {
+  type ExemplarLabels,
+  exemplarOf,
+  type MetricExemplar,
+  toMetricExemplar,
+} from './exemplars.js';
 import { Metric } from './metric.js';
 import { startTimer } from './timer.js';
 
@@ -24,7 +30,15 @@ export interface HistogramValue<T extends string> {
   value: number;
   metricName: string;
   labels: Partial<Record<T | 'le', string | number>>;
-  exemplar: null | undefined;
+  exemplar: MetricExemplar | null | undefined;
+}
+
+/** What `observe` of a histogram with exemplars takes: prom-client's. */
+export interface ObserveDataWithExemplar<T extends string> {
+  labels?: LabelValuesByName<T> | undefined;
+  value: number;
+  /** Labels of this value as its bucket's exemplar; where there are none, the last one stays. */
+  exemplarLabels?: ExemplarLabels | undefined;
 }
 
 /**
@@ -88,6 +102,8 @@ export class HistogramChild extends Child<HistogramChild> {
 export class Histogram<T extends string = string> extends Metric<T, HistogramChild> {
   /** Upper bounds, ascending, without `+Inf`. */
   readonly buckets: readonly number[];
+  /** Whether `observe` takes one object, in which may be `exemplarLabels`. */
+  readonly enableExemplars: boolean;
   readonly #finder: BucketFinder;
   readonly #bare: HistogramChild;
 
@@ -97,28 +113,66 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     super(config, { type: 'histogram', mode: 'livesum', buckets, reserved: ['le'] });
     this.buckets = buckets;
     this.#finder = bucketFinder(buckets);
+    this.enableExemplars = Boolean(config.enableExemplars);
+    // Of its own, as prom-client has it: `observe` of other histograms pays nothing.
+    if (this.enableExemplars) this.observe = this.#observeWithExemplar as Histogram<T>['observe'];
     this.#bare = this.childOf({});
     if (this.labelNames.length === 0) this.#bare.zero();
   }
 
-  /** Counts `value`. @throws Error for an unknown label @throws TypeError when it is not a finite number */
+  /**
+   * Counts `value`. With `enableExemplars` it takes one object, and only that: prom-client's rule.
+   *
+   * @throws Error for an unknown label
+   * @throws TypeError when the value is not a finite number
+   * @throws RangeError when an exemplar's labels are longer than OpenMetrics allows: the value counts
+   */
   observe(labels: LabelValuesByName<T>, value: number): void;
   observe(value: number): void;
-  observe(labels: LabelValuesByName<T> | number, value?: number): void {
+  observe(data: ObserveDataWithExemplar<T>): void;
+  observe(
+    labels: LabelValuesByName<T> | ObserveDataWithExemplar<T> | number,
+    value?: number,
+  ): void {
     if (typeof labels === 'object' && labels !== null) {
       this.childOf(labels).observe(value as number);
     } else this.#bare.observe(labels);
   }
 
-  /** Shows the series of these labels with zeros, and sets it to zero where it was there. */
-  zero(labels: LabelValuesByName<T> = {}): void {
-    this.childOf(labels).zero();
+  #observeWithExemplar(data: Partial<ObserveDataWithExemplar<T>> = {}): void {
+    const { labels, value, exemplarLabels = {} } = data;
+    const labelled = typeof labels === 'object' && labels !== null;
+    const child = labelled ? this.childOf(labels) : this.#bare;
+    const observed = (labelled ? value : (labels ?? value)) as number;
+    child.observe(observed);
+    if (Object.keys(exemplarLabels).length === 0) return;
+    const bucket = findBucket(this.#finder, observed);
+    this.store.exemplars.set(child.counting(), bucket, exemplarOf(exemplarLabels, observed));
   }
 
-  /** Returns a function that observes, and returns, the seconds since this call; it takes further labels. */
-  startTimer(labels?: LabelValuesByName<T>): (labels?: LabelValuesByName<T>) => number {
-    return startTimer((seconds, endLabels?: LabelValuesByName<T>) =>
-      this.observe({ ...labels, ...endLabels } as LabelValuesByName<T>, seconds),
+  /** Shows the series of these labels with zeros, and sets it to zero where it was there. */
+  zero(labels: LabelValuesByName<T> = {}): void {
+    const child = this.childOf(labels);
+    child.zero();
+    this.store.exemplars.clear(child.counting());
+  }
+
+  /**
+   * Returns a function that observes, and returns, the seconds since this call; it takes
+   * further labels, of the series and of the exemplar.
+   */
+  startTimer(
+    labels?: LabelValuesByName<T>,
+    exemplarLabels?: ExemplarLabels,
+  ): (labels?: LabelValuesByName<T>, exemplarLabels?: ExemplarLabels) => number {
+    return startTimer(
+      (seconds, endLabels?: LabelValuesByName<T>, endExemplarLabels?: ExemplarLabels) => {
+        const all = { ...labels, ...endLabels } as LabelValuesByName<T>;
+        if (this.enableExemplars) {
+          const exemplar = { ...exemplarLabels, ...endExemplarLabels };
+          this.observe({ labels: all, value: seconds, exemplarLabels: exemplar });
+        } else this.observe(all, seconds);
+      },
     );
   }
 
@@ -154,7 +208,11 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     let count = 0;
     const buckets = [...this.buckets, '+Inf'].map((le, i) => {
       count += raw[i] as number;
-      return { ...line('_bucket', { le }, count), exemplar: null };
+      const given = child.exemplars?.[i];
+      // prom-client's way to say that there is none.
+      const none = this.enableExemplars && le === '+Inf' ? undefined : null;
+      const exemplar = given === undefined ? none : toMetricExemplar(given);
+      return { ...line('_bucket', { le }, count), exemplar };
     });
     return [...buckets, line('_sum', {}, raw.at(-1) as number), line('_count', {}, count)];
   }

@@ -45,7 +45,7 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
    * what it must be, or a registry has the name already
    */
   constructor(
-    config: MetricConfiguration<T> & { collect?: unknown; enableExemplars?: unknown },
+    config: MetricConfiguration<T> & { collect?: unknown },
     traits: MetricTraits,
     state: ThreadState = threadState(),
   ) {

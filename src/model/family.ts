@@ -1,3 +1,4 @@
+import type { Exemplar } from './exemplar.js';
 import type { LabelPair } from './labels.js';
 import type { MetricType } from './metric.js';
 
@@ -22,7 +23,9 @@ export interface FamilyTable {
   /** Numbers of the series in the order in which a page shows them. */
   readonly order: Int32Array;
   readonly values: Float64Array;
-  /** Another number when `values` may have changed. */
+  /** Exemplar `i` is of value `i`: of a counter, or of a histogram's bucket. Absent where there are none. */
+  readonly exemplars?: readonly (Exemplar | undefined)[];
+  /** Another number when `values` or `exemplars` may have changed. */
   readonly stamp: number;
 }
 
@@ -32,6 +35,16 @@ export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** What led to it, of a counter or a histogram's bucket, where it has one. */
+  readonly exemplar?: SampleExemplar;
+}
+
+/** An exemplar, as data. */
+export interface SampleExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestampSeconds: number;
 }
 
 /** All samples of one metric name. Bucket samples are cumulative, as on the page. */

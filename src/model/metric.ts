@@ -60,6 +60,8 @@ export interface StoredSeries {
   readonly labelValues: LabelValues;
   /** 8-byte word of the file at which the block begins. */
   readonly slot: number;
+  /** Where the entries of its exemplars begin, by bucket, in 8-byte words; of those buckets that have one. */
+  readonly exemplarSlots?: readonly (number | undefined)[];
 }
 
 /** Gauge modes that need to know whether, or when, a value was set: their block has a second slot for it. */
@@ -90,4 +92,13 @@ export function slotsPerSeries(
     case 'summary':
       return 2;
   }
+}
+
+/** Exemplars that a series can have: one for a counter, one per bucket for a histogram. */
+export function exemplarsPerSeries({
+  type,
+  buckets,
+}: Pick<MetricDescriptor, 'type' | 'buckets'>): number {
+  if (type === 'histogram') return buckets.length + 1;
+  return type === 'counter' ? 1 : 0;
 }

@@ -16,6 +16,7 @@ import type { Backend } from '../mapping/mapping.js';
 import { foldForArchive } from '../merge/archive.js';
 import { RecordCatalog } from '../store/record-catalog.js';
 import { Writer } from '../store/writer.js';
+import { writeArchived } from './archive-writer.js';
 import { withCompactionLock } from './compaction-lock.js';
 import { ARCHIVE_NAME, listWriters, UNFINISHED_NAME } from './directory.js';
 import { FileSource } from './file-source.js';
@@ -171,13 +172,7 @@ function writeArchive(
       kind: FileKind.archive,
       createdMs: nowMs,
     });
-    for (const { metric, sinceMs, series } of foldForArchive(sources, nowMs)) {
-      const id = writer.defineMetric(metric, sinceMs);
-      for (const { labelValues, values } of series) {
-        const holder = { values, index: -1, dirty: undefined };
-        writer.addSeries(id, labelValues, values.length, holder, values);
-      }
-    }
+    writeArchived(writer, foldForArchive(sources, nowMs));
     for (const name of absorbed) writer.addAbsorbed(name);
     mapping.flush();
     requireReadable(backend, path);

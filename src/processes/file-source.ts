@@ -1,7 +1,9 @@
 import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
 import type { Backend, ReadableMapping } from '../mapping/mapping.js';
 import type { MergeSource } from '../merge/source.js';
+import type { ExemplarEntry } from '../model/exemplar.js';
 import { Contents } from '../store/contents.js';
+import { StoredExemplar } from '../store/exemplar-entry.js';
 import { HeldValues } from '../store/held-values.js';
 import { Reader } from '../store/reader.js';
 import type { RecordCatalog } from '../store/record-catalog.js';
@@ -68,6 +70,11 @@ export class FileSource implements MergeSource {
 
   extent(number: number): Float64Array {
     return this.#held?.values ?? this.reader.extent(number);
+  }
+
+  exemplar(slot: number): ExemplarEntry {
+    const { extent, index } = this.contents.place(slot);
+    return new StoredExemplar(this.extent(extent), index);
   }
 
   /** Whether values read since the last `update` may stand under the labels of other series. */

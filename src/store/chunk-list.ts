@@ -20,13 +20,13 @@ export interface ChunkSpan {
 }
 
 interface Chunk extends ChunkSpan {
-  /** Where the chunk is one of values: all of it, mapped. */
+  /** Where the chunk is one of values or exemplars: all of it, mapped. */
   readonly values: Float64Array | undefined;
 }
 
 /**
  * The chunks of somebody's file, known as its chunk table grows. Every entry is checked
- * against the file's size. Those of values are mapped; records are read once.
+ * against the file's size. Those that change in place are mapped; records are read once.
  */
 export class ChunkList {
   /** The first `HEADER_BYTES`, word by word. */
@@ -62,18 +62,16 @@ export class ChunkList {
     return this.#layout;
   }
 
-  /** The values of a chunk, from its begin on. */
+  /** The values, or the exemplars, of a chunk, from its begin on. */
   values(number: number): Float64Array {
     return this.#chunks[number]?.values as Float64Array;
   }
 
-  /** Whether bytes `begin` to `end - 1` lie in one chunk of values, and not in the header. */
-  holdsValues(begin: number, end: number): boolean {
+  /** Whether bytes `begin` to `end - 1` lie in one chunk of this kind, and not in the header. */
+  lieIn(kind: ChunkKind, begin: number, end: number): boolean {
     return this.#chunks.some(
       (chunk) =>
-        chunk.kind === ChunkKind.values &&
-        begin >= Math.max(chunk.begin, HEADER_BYTES) &&
-        end <= chunk.end,
+        chunk.kind === kind && begin >= Math.max(chunk.begin, HEADER_BYTES) && end <= chunk.end,
     );
   }
 
@@ -109,8 +107,8 @@ export class ChunkList {
   }
 
   #add(kind: number, begin: number, length: number): Float64Array | undefined {
-    const values =
-      kind === ChunkKind.values ? new Float64Array(this.#mapping.map(begin, length)) : undefined;
+    const mapped = kind === ChunkKind.values || kind === ChunkKind.exemplars;
+    const values = mapped ? new Float64Array(this.#mapping.map(begin, length)) : undefined;
     this.#chunks.push({ kind, begin, end: begin + length, values });
     this.#layout += `${kind}:${length} `;
     return values;

@@ -1,11 +1,13 @@
-import { type MetricsRecord, RecordKind } from '../format/records.js';
-import { type StoredSeries, slotsPerSeries } from '../model/metric.js';
+import { EXEMPLAR_SLOTS } from '../format/exemplars.js';
+import { ChunkKind } from '../format/layout.js';
+import { type ExemplarRecord, type MetricsRecord, RecordKind } from '../format/records.js';
+import { exemplarsPerSeries, type StoredSeries, slotsPerSeries } from '../model/metric.js';
 import type { ChunkSpan } from './chunk-list.js';
 import { Contents, type ReadMetric } from './contents.js';
 
 export interface RecordChecks {
-  /** Throws when a block does not lie where values lie; `at` is where its record was found. */
-  checkBlock(slot: number, width: number, at: number): void;
+  /** Throws when a block does not lie in a chunk of its kind; `at` is where its record was found. */
+  checkBlock(kind: ChunkKind, slot: number, width: number, at: number): void;
   /** What to throw for a record, found at `at`, that cannot be. */
   error(at: number, message: string): Error;
 }
@@ -47,7 +49,7 @@ export class ContentsBuilder {
       }
       case RecordKind.series: {
         const metric = this.#metric(record.metricId, at);
-        this.#checks.checkBlock(record.slot, slotsPerSeries(metric), at);
+        this.#checks.checkBlock(ChunkKind.values, record.slot, slotsPerSeries(metric), at);
         this.#series.push({ metric, slot: record.slot, labelValues: record.labelValues });
         return;
       }
@@ -66,6 +68,9 @@ export class ContentsBuilder {
       case RecordKind.absorbed:
         this.#absorbed.add(record.fileName);
         return;
+      case RecordKind.exemplar:
+        this.#addExemplar(record, at);
+        return;
     }
   }
 
@@ -73,6 +78,23 @@ export class ContentsBuilder {
   build(chunks: readonly ChunkSpan[]): Contents {
     const series = this.#outdated ? this.#series.map((one) => this.#current(one)) : this.#series;
     return new Contents({ metrics: this.#metrics, series, absorbed: this.#absorbed }, chunks);
+  }
+
+  #addExemplar({ seriesId, slot, bucket }: ExemplarRecord, at: number): void {
+    if (seriesId >= this.#series.length) {
+      throw this.#checks.error(at, `exemplar of unknown series ${seriesId}`);
+    }
+    this.#checks.checkBlock(ChunkKind.exemplars, slot, EXEMPLAR_SLOTS, at);
+    const series = this.#series[seriesId];
+    // Gone with its exemplars.
+    if (series === undefined) return;
+    if (bucket >= exemplarsPerSeries(series.metric)) {
+      throw this.#checks.error(at, `exemplar of bucket ${bucket}, which there is not`);
+    }
+    // Other contents may have the series as it was.
+    const exemplarSlots = [...(series.exemplarSlots ?? [])];
+    exemplarSlots[bucket] = slot;
+    this.#series[seriesId] = { ...series, exemplarSlots };
   }
 
   /** Other contents may have the metric as it was. */

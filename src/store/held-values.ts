@@ -1,10 +1,12 @@
 import { fence } from '../fence.js';
+import { EXEMPLAR_SLOTS } from '../format/exemplars.js';
 import {
   keepsSetTime,
   type StoredMetric,
   type StoredSeries,
   slotsPerSeries,
 } from '../model/metric.js';
+import { StoredExemplar } from './exemplar-entry.js';
 import type { Reader } from './reader.js';
 
 const MAX_PAIR_READS = 1000;
@@ -29,10 +31,10 @@ export class HeldValues {
    */
   constructor(reader: Reader) {
     const { series } = reader.contents;
-    const length = series.reduce((sum, { metric }) => sum + slotsPerSeries(metric), 0);
+    const length = series.reduce((sum, one) => sum + slotsToCopy(one), 0);
     this.values = new Float64Array(length);
     let index = 0;
-    for (const { metric, slot } of series) {
+    for (const { metric, slot, exemplarSlots } of series) {
       const width = slotsPerSeries(metric);
       const from = reader.locate(slot);
       if (metric.type === 'gauge' && keepsSetTime(metric.mode)) {
@@ -42,13 +44,26 @@ export class HeldValues {
       }
       this.#indexOf.set(slot, index);
       index += width;
+      for (const entry of exemplarSlots ?? []) {
+        if (entry === undefined) continue;
+        const { values, index: at } = reader.locate(entry);
+        new StoredExemplar(values, at).copyTo(this.values, index);
+        this.#indexOf.set(entry, index);
+        index += EXEMPLAR_SLOTS;
+      }
     }
     fence();
     reader.update();
     // A series whose metric has other default labels now is another object with the same values.
-    const copied = new Set(series.map(({ labelValues }) => labelValues));
+    const copied = new Map(series.map((one) => [one.labelValues, one]));
     this.metrics = reader.contents.metrics;
-    this.series = reader.contents.series.filter(({ labelValues }) => copied.has(labelValues));
+    this.series = reader.contents.series.flatMap((one) => {
+      const before = copied.get(one.labelValues);
+      if (before === undefined) return [];
+      const { exemplarSlots } = before;
+      // The entry of an exemplar that came meanwhile may be one that another series had.
+      return exemplarSlots === one.exemplarSlots ? [one] : [withExemplars(one, exemplarSlots)];
+    });
   }
 
   seriesOf(metric: StoredMetric): readonly StoredSeries[] {
@@ -79,4 +94,17 @@ export class HeldValues {
     }
     this.values[to + 1] = Number.NaN;
   }
+}
+
+function slotsToCopy({ metric, exemplarSlots = [] }: StoredSeries): number {
+  const exemplars = exemplarSlots.filter((slot) => slot !== undefined).length;
+  return slotsPerSeries(metric) + exemplars * EXEMPLAR_SLOTS;
+}
+
+function withExemplars(
+  { metric, labelValues, slot }: StoredSeries,
+  exemplarSlots: StoredSeries['exemplarSlots'],
+): StoredSeries {
+  const series = { metric, labelValues, slot };
+  return exemplarSlots === undefined ? series : { ...series, exemplarSlots };
 }

@@ -1,14 +1,25 @@
 import { GONE_PER_LIVE_SERIES, MIN_GONE_SERIES } from '../limits.js';
+import { clearExemplar, writeExemplar } from './exemplar-writer.js';
+import type { Block } from './free-blocks.js';
 import type { Series, StoreMetric } from './series.js';
 import type { SlotHolder } from './slots.js';
 import type { Writer } from './writer.js';
 
-/** A block that a series has left. */
+/** The blocks that a series has left. */
 export interface Vacated {
   readonly place: Place;
   readonly id: number;
   readonly holder: SlotHolder;
   readonly width: number;
+  readonly exemplars: readonly Block[];
+}
+
+/** What `series` leaves when it goes now; undefined where it is in no place. */
+export function vacatedBy(series: Series): Vacated | undefined {
+  const { place, id, values, index, dirty, metric, exemplarBlocks = [] } = series;
+  if (place === undefined) return undefined;
+  const exemplars = exemplarBlocks.filter((block) => block !== undefined);
+  return { place, id, holder: { values, index, dirty }, width: metric.width, exemplars };
 }
 
 /** One writer and which of this thread's metrics and series are in it. */
@@ -63,8 +74,8 @@ export class Place {
   }
 
   /** Takes a series' record away: the caller points its holder elsewhere. @throws MappingError | CapacityError */
-  remove(id: number, width: number, holder: SlotHolder): void {
-    this.writer.removeSeries(id, width, holder);
+  remove({ id, width, holder, exemplars }: Vacated): void {
+    this.writer.removeSeries(id, width, holder, exemplars);
     this.live--;
     this.gone++;
   }
@@ -88,7 +99,30 @@ export class Place {
     const metricId = this.define(metric);
     series.id = this.writer.addSeries(metricId, series.labelValues, metric.width, series, initial);
     series.place = this;
+    series.exemplarBlocks = undefined;
     metric.series.add(series);
     this.live++;
   }
+
+  /** Shows the exemplar of a bucket of a series that is here. @throws MappingError | CapacityError */
+  putExemplar(series: Series, bucket: number): void {
+    const exemplar = series.exemplars?.[bucket];
+    if (exemplar === undefined) return;
+    series.exemplarBlocks ??= [];
+    const known = series.exemplarBlocks[bucket];
+    if (known !== undefined) writeExemplar(known, exemplar);
+    else series.exemplarBlocks[bucket] = this.writer.addExemplar(series.id, bucket, exemplar);
+  }
+
+  /** Shows all exemplars of a series that is here. @throws MappingError | CapacityError */
+  putExemplars(series: Series): void {
+    for (const bucket of series.exemplars?.keys() ?? []) this.putExemplar(series, bucket);
+  }
+}
+
+/** For blocks whose removal there is no room to say: they show nothing until it can be said. */
+export function blank({ holder, width, exemplars }: Vacated): void {
+  holder.values.fill(0, holder.index, holder.index + width);
+  holder.dirty?.mark(holder.index, holder.index + width - 1);
+  for (const block of exemplars) clearExemplar(block);
 }

@@ -214,8 +214,8 @@ export class Reader {
   /** Reads the records of a chunk up to `end` in the stream, which may be all of it. */
   #readChunk(chunk: ChunkSpan, end: number, whole: boolean): void {
     const { path } = this;
-    const checkBlock = (slot: number, width: number, at: number) =>
-      this.#checkBlock(slot, width, at);
+    const checkBlock = (kind: ChunkKind, slot: number, width: number, at: number) =>
+      this.#checkBlock(kind, slot, width, at);
     const file = { chunks: this.#chunks.spans, layout: this.#chunks.layout, checkBlock };
     let size = RECORD_PIECE_BYTES;
     while (this.#parsed < end) {
@@ -235,12 +235,13 @@ export class Reader {
     }
   }
 
-  /** A block lies within one chunk of values, and not in the header. */
-  #checkBlock(slot: number, width: number, at: number): void {
+  /** A block lies within one chunk of its kind, and not in the header. */
+  #checkBlock(kind: ChunkKind, slot: number, width: number, at: number): void {
     const begin = slot * SLOT_BYTES;
     const end = begin + width * SLOT_BYTES;
-    if (!this.#chunks.holdsValues(begin, end)) {
-      throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no values chunk`);
+    if (!this.#chunks.lieIn(kind, begin, end)) {
+      const what = kind === ChunkKind.values ? 'values' : 'exemplars';
+      throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no ${what} chunk`);
     }
   }
 

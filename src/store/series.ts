@@ -1,13 +1,16 @@
 import type { DirtyRange } from '../mapping/dirty-range.js';
+import type { GivenExemplar } from '../model/exemplar.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import { type MetricDescriptor, slotsPerSeries } from '../model/metric.js';
+import type { Block } from './free-blocks.js';
 import type { Place } from './place.js';
 import { NO_VALUES, type SlotHolder } from './slots.js';
 
-/** Where a series' values are. */
-export interface Block extends SlotHolder {
+/** Where a series' values are, and its exemplars. */
+export interface SeriesBlock extends SlotHolder {
   readonly place: Place | undefined;
   readonly id: number;
+  readonly exemplarBlocks: (Block | undefined)[] | undefined;
 }
 
 /** One metric of this thread, as the store keeps it while the application uses it. */
@@ -40,6 +43,10 @@ export class Series implements SlotHolder {
   /** Where the block is, and the id of its record there. */
   place: Place | undefined = undefined;
   id = -1;
+  /** The last exemplar of each bucket that has had one, or a counter's only one. */
+  exemplars: (GivenExemplar | undefined)[] | undefined = undefined;
+  /** Where in `place` they are, by bucket. */
+  exemplarBlocks: (Block | undefined)[] | undefined = undefined;
 
   constructor(metric: StoreMetric, labelValues: LabelValues) {
     this.metric = metric;
@@ -48,19 +55,21 @@ export class Series implements SlotHolder {
 
   /** Counts in an array of its own, which no page shows. */
   hide(values: Float64Array): void {
+    const { exemplars } = this;
     this.release();
+    this.exemplars = exemplars;
     this.values = values;
     this.index = 0;
     this.metric.series.add(this);
   }
 
   /** Where the block is, as one value to keep and to set again. */
-  get block(): Block {
-    const { values, index, dirty, place, id } = this;
-    return { values, index, dirty, place, id };
+  get block(): SeriesBlock {
+    const { values, index, dirty, place, id, exemplarBlocks } = this;
+    return { values, index, dirty, place, id, exemplarBlocks };
   }
 
-  set block(block: Block) {
+  set block(block: SeriesBlock) {
     Object.assign(this, block);
   }
 
@@ -71,6 +80,8 @@ export class Series implements SlotHolder {
     this.dirty = undefined;
     this.place = undefined;
     this.id = -1;
+    this.exemplars = undefined;
+    this.exemplarBlocks = undefined;
     this.metric.series.delete(this);
   }
 

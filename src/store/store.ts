@@ -1,8 +1,9 @@
 import { BackendError, CapacityError } from '../errors.js';
 import type { LabelPair } from '../model/labels.js';
 import type { StoreOptions } from './options.js';
-import { Place, type Vacated } from './place.js';
+import { blank, Place, type Vacated, vacatedBy } from './place.js';
 import type { Series, StoreMetric } from './series.js';
+import { SeriesExemplars } from './series-exemplars.js';
 import type { Writer } from './writer.js';
 
 /**
@@ -17,6 +18,7 @@ import type { Writer } from './writer.js';
  * A series of a metric that no registry shows has an array of its own and is in no place.
  */
 export class Store {
+  readonly exemplars = new SeriesExemplars((action) => this.#try(action));
   readonly #options: StoreOptions;
   #spill: Place;
   #file: Place | undefined;
@@ -57,10 +59,9 @@ export class Store {
     metric.registrations--;
     if (metric.registrations > 0) return;
     for (const series of [...metric.series]) {
-      const { place, id, values, index, dirty } = series;
+      const left = vacatedBy(series);
       series.hide(series.snapshot());
-      const holder = { values, index, dirty };
-      if (place !== undefined) this.#vacate({ place, id, holder, width: metric.width });
+      if (left !== undefined) this.#vacate(left);
     }
     this.#try(() => this.#file?.retire(metric));
     this.#spill.retire(metric);
@@ -87,10 +88,9 @@ export class Store {
 
   /** Takes a series off the page. Its holder is free for another `open`. */
   close(series: Series): void {
-    const { place, id, values, index, dirty } = series;
-    const holder = { values, index, dirty };
+    const left = vacatedBy(series);
     series.release();
-    if (place !== undefined) this.#vacate({ place, id, holder, width: series.metric.width });
+    if (left !== undefined) this.#vacate(left);
   }
 
   /** Brings everything that this thread has counted to where readers see it. */
@@ -104,6 +104,7 @@ export class Store {
    */
   beat(nowMs: number): void {
     this.#refused = false;
+    this.exemplars.beat();
     const file = this.#file;
     if (file !== undefined) {
       if (this.#isPresent(file)) file.writer.beat(nowMs);
@@ -161,23 +162,25 @@ export class Store {
   }
 
   #move(series: Series, to: Place): void {
-    const { place: from, values, index, dirty, id } = series;
-    const { width } = series.metric;
-    to.add(series, series.snapshot());
-    if (from !== undefined) {
-      this.#vacate({ place: from, id, holder: { values, index, dirty }, width });
-    }
+    const left = vacatedBy(series);
+    this.#add(series, to, series.snapshot());
+    if (left !== undefined) this.#vacate(left);
+  }
+
+  /** Gives a series a block in a place, and its exemplars as far as there is room. */
+  #add(series: Series, to: Place, initial: ArrayLike<number> | undefined): void {
+    to.add(series, initial);
+    this.exemplars.follow(series, to);
   }
 
   /** Removes a series from where it was; what the file has no room to say is said by zeros until it has. */
   #vacate(gone: Vacated): void {
-    const { place, id, holder, width } = gone;
-    if (this.#try(() => place.remove(id, width, holder))) {
+    const { place } = gone;
+    if (this.#try(() => place.remove(gone))) {
       if (place === this.#spill && place.isMostlyGone) this.#rewriteSpill();
       return;
     }
-    holder.values.fill(0, holder.index, holder.index + width);
-    holder.dirty?.mark(holder.index, holder.index + width - 1);
+    blank(gone);
     this.#unremoved.push(gone);
   }
 
@@ -217,13 +220,13 @@ export class Store {
     this.#file = undefined;
     const renewed = this.#fill((place) => {
       for (const metric of metrics) place.define(metric);
-      for (const series of seriesIn(metrics, old)) place.add(series, carried(series));
+      for (const series of seriesIn(metrics, old)) this.#add(series, place, carried(series));
     });
     if (!renewed) {
       this.#try(() => {
         for (const metric of metrics) this.#spill.define(metric);
         for (const series of metrics.flatMap((metric) => [...metric.series])) {
-          if (series.place !== this.#spill) this.#spill.add(series, carried(series));
+          if (series.place !== this.#spill) this.#add(series, this.#spill, carried(series));
         }
       });
     }
@@ -238,7 +241,7 @@ export class Store {
     const before = series.map((one) => ({ one, block: one.block }));
     const done = this.#fill((place) => {
       for (const metric of metrics) place.define(metric);
-      for (const one of series) place.add(one, one.snapshot());
+      for (const one of series) this.#add(one, place, one.snapshot());
     }, old.writer);
     if (done) {
       this.#try(() => old.writer.supersede());
@@ -256,7 +259,7 @@ export class Store {
     this.#spill = new Place(this.#options.openMemory());
     this.#try(() => {
       for (const metric of metrics) this.#spill.define(metric);
-      for (const one of seriesIn(metrics, old)) this.#spill.add(one, one.snapshot());
+      for (const one of seriesIn(metrics, old)) this.#add(one, this.#spill, one.snapshot());
     });
   }
 

@@ -5,6 +5,8 @@ import type { DirtyRange } from '../mapping/dirty-range.js';
 export interface WritableChunk {
   readonly bytes: Uint8Array;
   readonly values: Float64Array;
+  /** 4 bytes each. */
+  readonly words: Int32Array;
   readonly dirty: DirtyRange | undefined;
   /** File offset of the first byte. */
   readonly begin: number;
@@ -20,6 +22,7 @@ export function toChunk(
   return {
     bytes: new Uint8Array(buffer),
     values: new Float64Array(buffer),
+    words: new Int32Array(buffer),
     dirty,
     begin,
     used: 0,

@@ -1,5 +1,6 @@
 import { CapacityError } from '../errors.js';
 import { fence } from '../fence.js';
+import { EXEMPLAR_SLOTS } from '../format/exemplars.js';
 import { encodeHeader, type FileHeader } from '../format/header.js';
 import {
   ABSORBED_AT,
@@ -20,14 +21,17 @@ import {
   WriterState,
 } from '../format/layout.js';
 import { encodeRecord, type MetricsRecord, RecordKind } from '../format/records.js';
-import { MAX_CHUNK_BYTES, MAX_FILE_BYTES, MAX_RECORD_BYTES } from '../limits.js';
+import { MAX_CHUNK_BYTES, MAX_EXEMPLARS, MAX_FILE_BYTES, MAX_RECORD_BYTES } from '../limits.js';
 import type { DirtyRange } from '../mapping/dirty-range.js';
 import type { WritableMapping } from '../mapping/mapping.js';
+import type { Exemplar } from '../model/exemplar.js';
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import type { MetricDescriptor } from '../model/metric.js';
-import { type Block, FreeBlocks } from './free-blocks.js';
+import { BlockArea } from './block-area.js';
+import { clearExemplar, writeExemplar } from './exemplar-writer.js';
+import type { Block } from './free-blocks.js';
 import type { SlotHolder } from './slots.js';
-import { type WritableChunk as Chunk, toChunk, zeroValues } from './writable-chunk.js';
+import { type WritableChunk as Chunk, toChunk } from './writable-chunk.js';
 
 export interface WriterOptions {
   /** Bytes that the file may have. */
@@ -48,9 +52,9 @@ export class Writer {
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
   readonly #published: DirtyRange | undefined;
-  readonly #free: FreeBlocks;
-  readonly #valueChunks: Chunk[] = [];
-  #values: Chunk;
+  readonly #values: BlockArea;
+  readonly #exemplars: BlockArea;
+  #exemplarCount = 0;
   #records: Chunk;
   #size = 0;
   #committed = 0;
@@ -68,7 +72,14 @@ export class Writer {
     options: WriterOptions = {},
   ) {
     this.#mapping = mapping;
-    this.#free = new FreeBlocks(() => mapping.flushes);
+    const area = (kind: ChunkKind) =>
+      new BlockArea({
+        flushes: () => mapping.flushes,
+        extend: (need) => this.#extend(kind, need),
+        announceReuse: () => this.#announceReuse(),
+      });
+    this.#values = area(ChunkKind.values);
+    this.#exemplars = area(ChunkKind.exemplars);
     this.#maxFileBytes = options.maxFileBytes ?? MAX_FILE_BYTES;
     const first = mapping.extend(0, CHUNK_UNIT_BYTES);
     this.#size = CHUNK_UNIT_BYTES;
@@ -80,9 +91,9 @@ export class Writer {
     encodeHeader(first, { ...header, backend: mapping.backend, locked: mapping.locked });
     identity?.mark(0, MARK_AT / SLOT_BYTES - 1);
     this.#store(STATE_AT, WriterState.live);
-    this.#values = toChunk(first, 0, mapping.track(HEADER_BYTES, CHUNK_UNIT_BYTES - HEADER_BYTES));
-    this.#values.used = HEADER_BYTES;
-    this.#valueChunks.push(this.#values);
+    const values = toChunk(first, 0, mapping.track(HEADER_BYTES, CHUNK_UNIT_BYTES - HEADER_BYTES));
+    values.used = HEADER_BYTES;
+    this.#values.add(values);
     this.#enter(ChunkKind.values, CHUNK_UNIT_BYTES);
     this.#records = this.#extend(ChunkKind.records, CHUNK_UNIT_BYTES);
     this.beat(header.createdMs);
@@ -118,14 +129,14 @@ export class Writer {
     holder: SlotHolder,
     initial?: ArrayLike<number>,
   ): number {
-    const { chunk, index } = this.#allocate(width);
+    const { chunk, index } = this.#values.allocate(width);
     for (let i = 0; i < width; i++) chunk.values[index + i] = initial?.[i] ?? 0;
     chunk.dirty?.mark(index, index + width - 1);
     const slot = chunk.begin / SLOT_BYTES + index;
     try {
       this.#append({ kind: RecordKind.series, metricId, slot, labelValues });
     } catch (error) {
-      this.#free.giveBack({ chunk, index }, width);
+      this.#values.giveBack({ chunk, index }, width);
       throw error;
     }
     holder.values = chunk.values;
@@ -135,13 +146,43 @@ export class Writer {
   }
 
   /**
-   * Takes a series off the page. The block that `holder` points at serves again for a
-   * later series of the same width; the caller points the holder elsewhere.
+   * Gives a series an exemplar and returns where it is: later ones of the same bucket go
+   * there too. When it throws, nothing has changed for readers.
+   *
+   * @throws MappingError | CapacityError
    */
-  removeSeries(seriesId: number, width: number, holder: SlotHolder): void {
+  addExemplar(seriesId: number, bucket: number, exemplar: Exemplar): Block {
+    if (this.#exemplarCount === MAX_EXEMPLARS) {
+      throw new CapacityError(`${this.#mapping.path} has ${MAX_EXEMPLARS} exemplars, the limit`);
+    }
+    const block = this.#exemplars.allocate(EXEMPLAR_SLOTS);
+    writeExemplar(block, exemplar);
+    const slot = block.chunk.begin / SLOT_BYTES + block.index;
+    try {
+      this.#append({ kind: RecordKind.exemplar, seriesId, slot, bucket });
+    } catch (error) {
+      clearExemplar(block);
+      this.#exemplars.giveBack(block, EXEMPLAR_SLOTS);
+      throw error;
+    }
+    this.#exemplarCount++;
+    return block;
+  }
+
+  /**
+   * Takes a series off the page. The block that `holder` points at and those of exemplars
+   * serve again for later ones; the caller points the holder elsewhere.
+   */
+  removeSeries(
+    seriesId: number,
+    width: number,
+    holder: SlotHolder,
+    exemplars: readonly Block[] = [],
+  ): void {
     this.#append({ kind: RecordKind.remove, seriesId });
-    const chunk = this.#valueChunks.find(({ values }) => values === holder.values);
-    if (chunk !== undefined) this.#free.leave({ chunk, index: holder.index }, width);
+    this.#values.leave(holder, width);
+    for (const block of exemplars) this.#exemplars.leaveBlock(block, EXEMPLAR_SLOTS);
+    this.#exemplarCount -= exemplars.length;
   }
 
   /** Takes a metric, of which no series are left, off the page. */
@@ -165,7 +206,8 @@ export class Writer {
    */
   empty(): void {
     this.#announceReuse();
-    for (const chunk of this.#valueChunks) zeroValues(chunk);
+    this.#values.empty();
+    this.#exemplars.empty();
   }
 
   /** Whether an archive holds what this writer had written: somebody took it for dead. */
@@ -196,23 +238,6 @@ export class Writer {
     this.#mapping.writeThrough();
     this.#store(STATE_AT, WriterState.closed);
     this.#mapping.flush();
-  }
-
-  #allocate(width: number): Block {
-    const reused = this.#free.take(width);
-    if (reused !== undefined) {
-      this.#announceReuse();
-      return reused;
-    }
-    const bytes = width * SLOT_BYTES;
-    if (this.#values.used + bytes > this.#values.bytes.length) {
-      this.#values = this.#extend(ChunkKind.values, bytes);
-      this.#valueChunks.push(this.#values);
-    }
-    const chunk = this.#values;
-    const index = chunk.used / SLOT_BYTES;
-    chunk.used += bytes;
-    return { chunk, index };
   }
 
   /** A reader that began before and knows slots as they were sees the word changed, and begins again. */

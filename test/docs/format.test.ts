@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import * as exemplars from '../../src/format/exemplars.js';
 import * as layout from '../../src/format/layout.js';
 import { RecordKind } from '../../src/format/records.js';
-import { MAX_HOST_BYTES, MAX_RECORD_BYTES } from '../../src/limits.js';
+import { MAX_EXEMPLAR_CHARS, MAX_HOST_BYTES, MAX_RECORD_BYTES } from '../../src/limits.js';
 import { GAUGE_MODES, METRIC_TYPES } from '../../src/model/metric.js';
 import { root } from './program.js';
 import { workedExample } from './worked-example.js';
@@ -91,6 +92,23 @@ test('codes of types, modes and record kinds are those of the code', (t) => {
   t.deepEqual(Object.fromEntries(kinds), RecordKind);
   t.true(section('Records').includes(`16 to ${MAX_RECORD_BYTES}`));
   t.true(section('Chunk table').includes(`units of ${layout.CHUNK_UNIT_BYTES} bytes`));
+});
+
+test("the table of an exemplar's entry has every field where the code has it", (t) => {
+  const text = section('Exemplars');
+  const rows = rowsOf(text);
+  let end = 0;
+  for (const { offset, size, meaning } of rows) {
+    t.is(offset, end, meaning);
+    end = offset + size;
+  }
+  t.is(end, exemplars.EXEMPLAR_BYTES);
+  t.true(text.includes(`${exemplars.EXEMPLAR_BYTES} bytes, ${exemplars.EXEMPLAR_SLOTS} slots`));
+  t.true(text.includes(`at most ${MAX_EXEMPLAR_CHARS} UTF-16 units`));
+  const at = (words: string) => rows.find(({ meaning }) => meaning.includes(words))?.offset;
+  t.is(at('u32 sequence'), exemplars.EXEMPLAR_SEQUENCE_WORD * 4);
+  t.is(at('u32 checksum'), exemplars.EXEMPLAR_CHECKSUM_WORD * 4);
+  t.is(at('f64 time'), exemplars.EXEMPLAR_TIME_SLOT * layout.SLOT_BYTES);
 });
 
 test('the worked example is what a writer writes', (t) => {

@@ -72,7 +72,7 @@ test('every code of format version 1 is what it was', (t) => {
   t.is(layout.MAX_CHUNKS, 896);
   t.is(layout.SLOT_BYTES, 8);
   t.deepEqual(layout.FileKind, { writer: 1, archive: 2 });
-  t.deepEqual(layout.ChunkKind, { values: 1, records: 2 });
+  t.deepEqual(layout.ChunkKind, { values: 1, records: 2, exemplars: 3 });
   t.deepEqual(layout.WriterState, { live: 1, closed: 2 });
   t.deepEqual(layout.Mark, { none: 0, dead: 1 });
 });

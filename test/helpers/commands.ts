@@ -43,6 +43,7 @@ export interface MetricConfig {
   readonly labelNames?: string[];
   readonly buckets?: number[];
   readonly multiprocessMode?: GaugeMode;
+  readonly enableExemplars?: boolean;
 }
 
 /** A channel to the test: a process or a thread has one. */

@@ -53,6 +53,7 @@ export function sourceOf({
     createdMs,
     contents: contentsOf(stored, series, (slot) => ({ extent: 0, index: slot })),
     extent: () => array,
+    exemplar: noExemplar,
   };
 }
 
@@ -82,4 +83,9 @@ export function tableOf(
 export function textOf(pairs: readonly LabelPair[]): string {
   const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${sorted.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join()}}`;
+}
+
+/** For writers whose series have no exemplars. */
+export function noExemplar(slot: number): never {
+  throw new RangeError(`there is no exemplar at slot ${slot}`);
 }

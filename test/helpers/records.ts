@@ -55,6 +55,12 @@ export const record: fc.Arbitrary<MetricsRecord> = fc.oneof(
       maxLength: 2,
     }),
   }),
+  fc.record({
+    kind: fc.constant(RecordKind.exemplar),
+    seriesId: u32,
+    slot: u32,
+    bucket: u32,
+  }),
   fc.record({ kind: fc.constant(RecordKind.remove), seriesId: u32 }),
   fc.record({ kind: fc.constant(RecordKind.retire), metricId: u32 }),
   fc.record({

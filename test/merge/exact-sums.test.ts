@@ -9,7 +9,7 @@ import { type ArchivedMetric, foldForArchive } from '../../src/merge/archive.js'
 import { planMerge } from '../../src/merge/plan.js';
 import type { MergeSource } from '../../src/merge/source.js';
 import type { StoredMetric, StoredSeries } from '../../src/model/metric.js';
-import { contentsOf } from '../helpers/merge-sources.js';
+import { contentsOf, noExemplar } from '../helpers/merge-sources.js';
 import { descriptor } from '../helpers/writers.js';
 
 function sourceOf(
@@ -33,13 +33,14 @@ function sourceOf(
     createdMs,
     contents: contentsOf(stored, series, (slot) => ({ extent: slot, index: 0 })),
     extent: (number) => blocks[number] as Float64Array,
+    exemplar: noExemplar,
   };
 }
 
 const SUMMARY = descriptor({ name: 'seconds', type: 'summary' });
 
 function writerOf(sum: number, createdMs: number): MergeSource {
-  const series = [{ labelValues: [], values: Float64Array.of(1, sum) }];
+  const series = [{ labelValues: [], values: Float64Array.of(1, sum), exemplars: [] }];
   return sourceOf([{ metric: SUMMARY, series }], createdMs);
 }
 
