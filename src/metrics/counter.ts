@@ -71,14 +71,11 @@ export class CounterChild extends Child<CounterChild> {
 
 /** A value that only goes up, summed over all processes, dead ones too. prom-client's class. */
 export class Counter<T extends string = string> extends Metric<T, CounterChild> {
-  /** Whether `inc` takes one object, in which may be `exemplarLabels`. */
-  readonly enableExemplars: boolean;
   readonly #bare: CounterChild;
 
   constructor(config: CounterConfiguration<T>) {
     requireConfig(config);
     super(config, { type: 'counter', mode: 'livesum', buckets: [], reserved: [] });
-    this.enableExemplars = Boolean(config.enableExemplars);
     // Of its own, as prom-client has it: `inc` of other counters pays nothing.
     if (this.enableExemplars) this.inc = this.#incWithExemplar as Counter<T>['inc'];
     this.#bare = this.childOf({});

@@ -102,8 +102,6 @@ export class HistogramChild extends Child<HistogramChild> {
 export class Histogram<T extends string = string> extends Metric<T, HistogramChild> {
   /** Upper bounds, ascending, without `+Inf`. */
   readonly buckets: readonly number[];
-  /** Whether `observe` takes one object, in which may be `exemplarLabels`. */
-  readonly enableExemplars: boolean;
   readonly #finder: BucketFinder;
   readonly #bare: HistogramChild;
 
@@ -113,7 +111,6 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     super(config, { type: 'histogram', mode: 'livesum', buckets, reserved: ['le'] });
     this.buckets = buckets;
     this.#finder = bucketFinder(buckets);
-    this.enableExemplars = Boolean(config.enableExemplars);
     // Of its own, as prom-client has it: `observe` of other histograms pays nothing.
     if (this.enableExemplars) this.observe = this.#observeWithExemplar as Histogram<T>['observe'];
     this.#bare = this.childOf({});

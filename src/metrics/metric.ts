@@ -15,7 +15,7 @@ import {
   type MetricTraits,
   validate,
 } from './configuration.js';
-import type { RegistryContentType } from './content-type.js';
+import { PROMETHEUS, type RegistryContentType } from './content-type.js';
 import { LabelIndex } from './label-index.js';
 import { noteRegistration } from './registrations.js';
 import { defaultRegistry, type Registry } from './registry.js';
@@ -28,6 +28,8 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
   readonly type: MetricType;
   readonly labelNames: readonly T[];
   readonly aggregator: Aggregator;
+  /** Of counters and histograms: whether an update is one object, in which may be `exemplarLabels`. */
+  readonly enableExemplars: boolean;
   readonly registers: readonly Registry<RegistryContentType>[];
   /** @internal */
   readonly index: LabelIndex<C>;
@@ -43,6 +45,8 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
   /**
    * @throws Error as prom-client's, when name, help, a label name or a callback is not
    * what it must be, or a registry has the name already
+   * @throws TypeError when it has exemplars and a registry is not for OpenMetrics, which
+   * alone can show them
    */
   constructor(
     config: MetricConfiguration<T> & { collect?: unknown },
@@ -56,6 +60,7 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
     this.type = traits.type;
     this.labelNames = labelNames;
     this.aggregator = config.aggregator ?? 'sum';
+    this.enableExemplars = Boolean(config.enableExemplars);
     this.registers = config.registers ?? [defaultRegistry()];
     if (config.collect) this.collect = config.collect as () => void | Promise<void>;
     this.#computed = state.computed;
@@ -71,7 +76,12 @@ export abstract class Metric<T extends string, C extends Child<C>> implements Ch
     });
     const maxSeries = config.maxSeries ?? state.maxSeries;
     this.#cardinality = new Cardinality({ metricName: this.name, maxSeries, note: state.note });
-    for (const registry of this.registers) registry.registerMetric(this as unknown as AnyMetric<T>);
+    for (const registry of this.registers) {
+      if (this.enableExemplars && registry.contentType === PROMETHEUS) {
+        throw new TypeError('Exemplars are supported only on OpenMetrics registries');
+      }
+      registry.registerMetric(this as unknown as AnyMetric<T>);
+    }
   }
 
   /** @internal A registry begins to show the metric. */

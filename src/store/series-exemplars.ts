@@ -24,7 +24,7 @@ export class SeriesExemplars {
     const { place } = series;
     if (place === undefined) return;
     if (this.#full && series.exemplarBlocks?.[bucket] === undefined) return;
-    this.#full = !this.#attempt(() => place.putExemplar(series, bucket));
+    if (!this.#attempt(() => place.putExemplar(series, bucket))) this.#full = true;
   }
 
   /** Takes all exemplars off a series that goes on. */
@@ -36,7 +36,7 @@ export class SeriesExemplars {
   /** Shows in a place what a series has that has come there. */
   follow(series: Series, to: Place): void {
     if (series.exemplars === undefined || this.#full) return;
-    this.#full = !this.#attempt(() => to.putExemplars(series));
+    if (!this.#attempt(() => to.putExemplars(series))) this.#full = true;
   }
 
   /** Once per heartbeat: there may be room again. */

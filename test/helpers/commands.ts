@@ -11,6 +11,7 @@ import {
   type GaugeMode,
   Histogram,
   markProcessDead,
+  Registry,
   register,
   resetDirectory,
   Summary,
@@ -52,6 +53,8 @@ export interface Port {
   send(message: unknown): void;
 }
 
+const openMetrics = Registry.OPENMETRICS_CONTENT_TYPE as never;
+
 type Metrics = Map<string, Record<string, (...args: unknown[]) => unknown>>;
 
 /**
@@ -82,6 +85,8 @@ export function serveCommands(
   async function carryOut(command: Command): Promise<unknown> {
     switch (command.do) {
       case 'make':
+        // Only such a registry takes exemplars, as in prom-client; it changes no page of `collect`.
+        if (command.config.enableExemplars) register.setContentType(openMetrics);
         metrics.set(command.config.name, new CLASSES[command.type](command.config) as never);
         return undefined;
       case 'call': {

@@ -1,7 +1,9 @@
 import { DirectoryError, MappingError } from '../../src/errors.js';
 import { MemoryMapping } from '../../src/mapping/memory.js';
+import type { Exemplar } from '../../src/model/exemplar.js';
 import type { LabelPair, LabelValues } from '../../src/model/labels.js';
 import type { MetricDescriptor } from '../../src/model/metric.js';
+import type { Block } from '../../src/store/free-blocks.js';
 import { Reader } from '../../src/store/reader.js';
 import type { SlotHolder } from '../../src/store/slots.js';
 import { Store } from '../../src/store/store.js';
@@ -107,9 +109,19 @@ class FaultyWriter extends Writer {
     return super.addSeries(metricId, labelValues, width, holder, initial);
   }
 
-  override removeSeries(seriesId: number, width: number, holder: SlotHolder): void {
+  override addExemplar(seriesId: number, bucket: number, exemplar: Exemplar): Block {
     this.#check();
-    super.removeSeries(seriesId, width, holder);
+    return super.addExemplar(seriesId, bucket, exemplar);
+  }
+
+  override removeSeries(
+    seriesId: number,
+    width: number,
+    holder: SlotHolder,
+    exemplars?: readonly Block[],
+  ): void {
+    this.#check();
+    super.removeSeries(seriesId, width, holder, exemplars);
   }
 
   override retireMetric(metricId: number): void {

@@ -2,6 +2,7 @@
 // reason and the smallest program that shows it. The random programs keep clear of these.
 
 import { samplesByKey } from '../../helpers/page-samples.js';
+import { EXEMPLAR_DIFFERENCES } from './exemplar-differences.js';
 import type { Library } from './side.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: programs here do what the types forbid
@@ -38,6 +39,7 @@ export const options = (registry: Loose, ...labelNames: string[]): Loose => ({
 });
 
 export const DIFFERENCES: readonly Difference[] = [
+  ...EXEMPLAR_DIFFERENCES,
   {
     title: 'inc() returns nothing',
     because: 'prom-client returns a hash of the labels for its own exemplars',
