@@ -3,13 +3,13 @@
 
 import test from 'ava';
 import { HEADER_BYTES } from '../../src/format/layout.js';
-import { MutationHunt } from '../helpers/mutation-hunt.js';
+import { GOLDEN_NAMES, MutationHunt } from '../helpers/mutation-hunt.js';
 
 const MUTATIONS = 20_000;
 /** Of the bytes behind the header every so manieth: what is there differs little. */
 const STRIDE = 61;
 
-for (const name of ['writer', 'archive'] as const) {
+for (const name of GOLDEN_NAMES) {
   test(`of ${MUTATIONS} changed ${name} files each is read or refused by its name`, (t) => {
     const hunt = new MutationHunt(name);
     const first = Math.floor(Math.random() * 2 ** 31);

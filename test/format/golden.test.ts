@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import { FileKind } from '../../src/format/layout.js';
 import { GAUGE_MODES, slotsPerSeries } from '../../src/model/metric.js';
+import { StoredExemplar } from '../../src/store/exemplar-entry.js';
 import { Reader } from '../../src/store/reader.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
@@ -85,6 +86,48 @@ for (const name of expectedBackends()) {
       ['rack', '7'],
     ]);
     for (const mode of GAUGE_MODES) t.is(metric(`gauge_${mode}`)?.mode, mode);
+  });
+
+  test(`exemplars of format version 1 are read whole, on ${name}`, (t) => {
+    const reader = readGolden(t, backend, 'v1/exemplars');
+    t.deepEqual(
+      contentsOf(reader),
+      new Map<string, unknown[]>([
+        [
+          'traced_total',
+          [
+            ['a', [3]],
+            ['without', [1]],
+            ['b', [1]],
+          ],
+        ],
+        ['traced_seconds', [[[1, 0, 1, 7.5]]]],
+      ]),
+    );
+    const exemplars = reader.series.map(({ exemplarSlots = [] }) =>
+      [...exemplarSlots].map((slot) => {
+        if (slot === undefined) return undefined;
+        const { values, index } = reader.locate(slot);
+        return new StoredExemplar(values, index).read();
+      }),
+    );
+    t.deepEqual(exemplars, [
+      [{ labels: [['trace_id', '0af7']], value: 2, timeMs: 1_700_000_001_000.5 }],
+      [],
+      [{ labels: [], value: 1, timeMs: 1_700_000_002_000 }],
+      [
+        { labels: [['n', '']], value: -0.5, timeMs: 1_700_000_004_000 },
+        undefined,
+        {
+          labels: [
+            ['trace_id', 'Grüße 👋\n"\\'],
+            ['span_id', '中'.repeat(102)],
+          ],
+          value: 7.25,
+          timeMs: 1_700_000_003_000,
+        },
+      ],
+    ]);
   });
 
   test(`an archive of format version 1 is read whole, on ${name}`, (t) => {

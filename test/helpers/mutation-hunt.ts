@@ -13,6 +13,7 @@ import { gunzipSync } from 'node:zlib';
 import { FileFormatError } from '../../src/errors.js';
 import { FORMATS } from '../../src/exposition/formats.js';
 import { PageRenderer } from '../../src/exposition/page.js';
+import { EXEMPLAR_SLOTS } from '../../src/format/exemplars.js';
 import { planMerge } from '../../src/merge/plan.js';
 import { type StoredMetric, slotsPerSeries } from '../../src/model/metric.js';
 import { FileSource } from '../../src/processes/file-source.js';
@@ -34,6 +35,10 @@ const RENDERED_SHARE = 8;
 const WIDE_SHARE = 200;
 const WIDE_NAME = 'wide';
 
+/** The golden files. */
+export const GOLDEN_NAMES = ['writer', 'archive', 'exemplars'] as const;
+export type GoldenName = (typeof GOLDEN_NAMES)[number];
+
 export interface Tally {
   read: number;
   refused: number;
@@ -51,7 +56,7 @@ export class MutationHunt {
   /** Of all the changed files: what one of them is taken for must not show in another. */
   readonly #catalog = new RecordCatalog();
 
-  constructor(name: 'writer' | 'archive') {
+  constructor(name: GoldenName) {
     this.#original = new Uint8Array(gunzipSync(readFileSync(new URL(`${name}.pmp.gz`, GOLDEN))));
     this.length = this.#original.length;
     this.#anatomy = anatomyOf(this.#original);
@@ -108,11 +113,10 @@ export class MutationHunt {
     const { metrics, series } = source.contents;
     const held = metrics.length + series.length + reader.absorbed.size;
     if (held > this.#file.size / MIN_RECORD_BYTES) throw new Error(`${held} things were read`);
-    for (const { metric, slot } of series) {
-      const { extent, index } = source.contents.place(slot);
-      const values = source.extent(extent);
-      if (!(index >= 0 && index + slotsPerSeries(metric) <= values.length)) {
-        throw new Error(`the block of ${metric.name} at slot ${slot} goes beyond its chunk`);
+    for (const { metric, slot, exemplarSlots = [] } of series) {
+      requireWithin(source, slot, slotsPerSeries(metric));
+      for (const entry of exemplarSlots) {
+        if (entry !== undefined) requireWithin(source, entry, EXEMPLAR_SLOTS);
       }
     }
     void [reader.state, reader.mark, reader.heartbeatMs, reader.superseded, reader.slotsMoved];
@@ -136,6 +140,13 @@ export class MutationHunt {
   }
 }
 
+function requireWithin(source: FileSource, slot: number, width: number): void {
+  const { extent, index } = source.contents.place(slot);
+  if (!(index >= 0 && index + width <= source.extent(extent).length)) {
+    throw new Error(`the block at slot ${slot} goes beyond its chunk`);
+  }
+}
+
 /** A file of a name that no golden file uses. */
 function goodSource(): FileSource {
   const mapping = new SnapshotMapping();
@@ -150,8 +161,9 @@ function goodSource(): FileSource {
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\["\\\\n])*"';
 const NUMBER = '(?:NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)';
+const EXEMPLAR = ` # \\{(?:${LABEL}(?:,${LABEL})*)?\\} ${NUMBER} ${NUMBER}`;
 const LINE = new RegExp(
-  `^(?:# (?:HELP ${NAME} .*|TYPE ${NAME} \\w+|EOF)|(${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})?) ${NUMBER})$`,
+  `^(?:# (?:HELP ${NAME} .*|TYPE ${NAME} \\w+|EOF)|(${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})?) ${NUMBER}(?:${EXEMPLAR})?)$`,
 );
 
 /** The first line of a page that no parser would take, or that says the same as another. */

@@ -1,3 +1,4 @@
+import { EXEMPLAR_BYTES } from '../../src/format/exemplars.js';
 import {
   CHUNK_COUNT_AT,
   CHUNK_TABLE_AT,
@@ -26,7 +27,7 @@ export function randomOf(seed: number): Random {
 export interface Anatomy {
   /** Offsets of the words that publish and of the used entries of the chunk table. */
   readonly headerWords: readonly number[];
-  /** Offsets of records. */
+  /** Offsets of records, and of exemplars' entries. */
   readonly records: readonly number[];
 }
 
@@ -43,6 +44,10 @@ export function anatomyOf(bytes: Uint8Array): Anatomy {
     const end = begin + (word(entryAt) & MAX_CHUNK_UNITS) * CHUNK_UNIT_BYTES;
     if (word(entryAt) >>> 24 === ChunkKind.records) {
       for (let at = begin; at < end && word(at) > 0; at += word(at)) records.push(at);
+    }
+    if (word(entryAt) >>> 24 === ChunkKind.exemplars) {
+      const used = (at: number) => at + EXEMPLAR_BYTES <= end && word(at) > 0;
+      for (let at = begin; used(at); at += EXEMPLAR_BYTES) records.push(at);
     }
     begin = end;
   }

@@ -30,7 +30,7 @@ export interface CaughtExemplars {
 const MAX_TOLD = 10;
 
 /** A hunt that saw the writer move fewer times has hunted nothing. */
-const MIN_CHANGES = 1000;
+const MIN_CHANGES = 3000;
 
 /** Reads what the program `torn-exemplars` writes into `dir`, `reads` times and until it was seen to move. */
 export function huntExemplars(

@@ -1,9 +1,10 @@
 /**
  * Makes the golden files of the present format version, once, before it is released:
  *
- *     node build/test/programs/make-golden.js test/golden/v1
+ *     node build/test/programs/make-golden.js test/golden/v1 exemplars
  *
- * They are not made anew later: what a released version wrote stays readable.
+ * They are not made anew later: what a released version wrote stays readable. Names after
+ * the directory are those of the files to make; all where there are none.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { FileKind } from '../../src/format/layout.js';
 import type { LabelValues } from '../../src/model/labels.js';
 import { GAUGE_MODES, type MetricDescriptor, slotsPerSeries } from '../../src/model/metric.js';
+import { writeExemplar } from '../../src/store/exemplar-writer.js';
 import type { Writer } from '../../src/store/writer.js';
 import { loadBackend } from '../helpers/backends.js';
 import { descriptor, fileWriter, newHolder } from '../helpers/writers.js';
@@ -105,13 +107,45 @@ function fillArchive(writer: Writer): void {
   writer.addAbsorbed('4711-2-fedcba9876543210.pmp');
 }
 
-const target = process.argv[2];
+function fillExemplars(writer: Writer): void {
+  const counter = descriptor({ name: 'traced_total', labelNames: ['l'] });
+  const traced = writer.defineMetric(counter);
+  const a = add(writer, traced, counter, ['a'], [3]);
+  const first = writer.addExemplar(a.series, 0, {
+    labels: [['trace_id', 'to be written over']],
+    value: 1,
+    timeMs: 1_700_000_000_000,
+  });
+  writeExemplar(first, { labels: [['trace_id', '0af7']], value: 2, timeMs: 1_700_000_001_000.5 });
+  add(writer, traced, counter, ['without'], [1]);
+  const gone = add(writer, traced, counter, ['gone'], [1]);
+  const left = writer.addExemplar(gone.series, 0, { labels: [], value: 1, timeMs: 1 });
+  writer.removeSeries(gone.series, gone.width, gone.holder, [left]);
+  const b = add(writer, traced, counter, ['b'], [1]);
+  writer.addExemplar(b.series, 0, { labels: [], value: 1, timeMs: 1_700_000_002_000 });
+
+  const histogram = descriptor({ name: 'traced_seconds', type: 'histogram', buckets: [0.1, 1] });
+  const seconds = writer.defineMetric(histogram);
+  const { series } = add(writer, seconds, histogram, [], [1, 0, 1, 7.5]);
+  const hard = 'Grüße 👋\n"\\';
+  const texts = [
+    ['trace_id', hard],
+    ['span_id', '中'.repeat(128 - 'trace_idspan_id'.length - hard.length)],
+  ] as const;
+  writer.addExemplar(series, 2, { labels: texts, value: 7.25, timeMs: 1_700_000_003_000 });
+  writer.addExemplar(series, 0, { labels: [['n', '']], value: -0.5, timeMs: 1_700_000_004_000 });
+  writer.beat(1_700_000_060_000);
+}
+
+const [target, ...wanted] = process.argv.slice(2);
 if (target === undefined) throw new Error('name the directory to write to');
 const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-golden-'));
 for (const [name, kind, fill] of [
   ['writer', FileKind.writer, fillWriter],
   ['archive', FileKind.archive, fillArchive],
+  ['exemplars', FileKind.writer, fillExemplars],
 ] as const) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const path = join(directory, name);
   const writer = fileWriter(loadBackend('mmap'), path, { kind, threadId: 2 });
   fill(writer);

@@ -2,12 +2,12 @@
 // byte; says all the time how far it is, and at the end what became of the file.
 
 import process from 'node:process';
-import { MutationHunt } from '../helpers/mutation-hunt.js';
+import { type GoldenName, MutationHunt } from '../helpers/mutation-hunt.js';
 
 /** Changes between two signs of life. */
 const BATCH = 1_000;
 
-const [name, ...numbers] = process.argv.slice(2) as ['writer' | 'archive', ...string[]];
+const [name, ...numbers] = process.argv.slice(2) as [GoldenName, ...string[]];
 const [firstSeed, count, firstSize, stride] = numbers.map(Number) as [
   number,
   number,
