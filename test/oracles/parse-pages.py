@@ -1,8 +1,8 @@
 """Parses pages with the Python client's parsers.
 
 Reads one JSON object {"format", "page"} a line and answers with one a line:
-{"families": [{"name", "help", "type", "samples": [[name, labels, value]]}]} or {"error"}.
-Values are in hexadecimal, so that no digit is lost.
+{"families": [{"name", "help", "type", "samples": [[name, labels, value, exemplar]]}]} or
+{"error"}; an exemplar is null or [labels, value, timestamp]. Numbers are in hexadecimal, so that no digit is lost.
 """
 
 import json
@@ -17,13 +17,22 @@ PARSERS = {
 }
 
 
+def exemplar(given):
+    if given is None:
+        return None
+    return [given.labels, float(given.value).hex(), float(given.timestamp).hex()]
+
+
 def parse(page):
     return [
         {
             'name': family.name,
             'help': family.documentation,
             'type': family.type,
-            'samples': [[s.name, s.labels, float(s.value).hex()] for s in family.samples],
+            'samples': [
+                [s.name, s.labels, float(s.value).hex(), exemplar(s.exemplar)]
+                for s in family.samples
+            ],
         }
         for family in PARSERS[page['format']](page['page'])
     ]

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { SampleExemplar } from '../../src/index.js';
 import type { Teardown } from '../helpers/temporary-directory.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../test/oracles/parse-pages.py', import.meta.url));
@@ -24,14 +25,19 @@ export interface ParsedFamily {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly value: number;
+    readonly exemplar?: SampleExemplar;
   }[];
 }
+
+type Labels = Record<string, string>;
+/** Labels, value and timestamp. */
+type AnsweredExemplar = readonly [Labels, string, string];
 
 type Answer =
   | { readonly error: string }
   | {
       readonly families: readonly (Omit<ParsedFamily, 'samples'> & {
-        readonly samples: readonly [string, Record<string, string>, string][];
+        readonly samples: readonly [string, Labels, string, AnsweredExemplar | null][];
       })[];
     };
 
@@ -62,13 +68,18 @@ export class PythonParser {
     if ('error' in answer) throw new Error(`${answer.error} in:\n${page.page}`);
     return answer.families.map((family) => ({
       ...family,
-      samples: family.samples.map(([name, labels, hex]) => ({
+      samples: family.samples.map(([name, labels, hex, exemplar]) => ({
         name,
         labels,
         value: fromHex(hex),
+        ...(exemplar === null ? {} : { exemplar: toExemplar(exemplar) }),
       })),
     }));
   }
+}
+
+function toExemplar([labels, value, timestamp]: AnsweredExemplar): SampleExemplar {
+  return { labels, value: fromHex(value), timestampSeconds: fromHex(timestamp) };
 }
 
 /** Python's `float.hex()`: sign, `0x`, one digit, fraction, `p`, binary exponent. */

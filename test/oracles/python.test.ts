@@ -11,8 +11,10 @@ import {
   type Family,
   Gauge,
   Histogram,
+  openMetricsContentType,
   register,
   type Sample,
+  type SampleExemplar,
   Summary,
 } from '../../src/index.js';
 import { identity, openScene } from '../helpers/scene.js';
@@ -31,7 +33,14 @@ interface Model {
   readonly help: string;
   readonly labelNames: readonly string[];
   readonly buckets: readonly number[];
-  readonly updates: readonly { readonly labels: readonly string[]; readonly value: number }[];
+  readonly updates: readonly Update[];
+}
+
+interface Update {
+  readonly labels: readonly string[];
+  readonly value: number;
+  /** Of counters and histograms. */
+  readonly exemplarLabels: Record<string, string> | undefined;
 }
 
 const anyText = fc.oneof(
@@ -46,6 +55,16 @@ const finite = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity
 
 const TYPES = ['Counter', 'Gauge', 'Histogram', 'Summary'] as const;
 const RESERVED_LABELS = ['le', 'quantile'];
+
+/**
+ * Within the limit: five labels of 20 characters. Python's parser takes the first closing
+ * brace for the end of an exemplar's labels, also one in a value.
+ */
+const exemplarLabels = fc.dictionary(
+  fc.stringMatching(/^[a-z_][a-z0-9_]{0,7}$/),
+  anyText.map((text) => text.replaceAll('}', ')')),
+  { maxKeys: 5 },
+);
 
 /** Some metrics whose names do not clash, updated with these values. */
 function modelsOf(number: fc.Arbitrary<number>): fc.Arbitrary<Model[]> {
@@ -70,6 +89,7 @@ function modelsOf(number: fc.Arbitrary<number>): fc.Arbitrary<Model[]> {
           fc.record({
             labels: fc.tuple(...labelNames.map(() => anyText)),
             value: valueFor(type, number),
+            exemplarLabels: fc.option(exemplarLabels, { nil: undefined }),
           }),
           { maxLength: 6 },
         ),
@@ -90,8 +110,10 @@ function carryOut({ type, name, help, labelNames, buckets, updates }: Model): vo
     Object.fromEntries(labelNames.map((label, i) => [label, values[i] as string]));
   switch (type) {
     case 'Counter': {
-      const counter = new Counter(config);
-      for (const { labels, value } of updates) counter.inc(pairs(labels), value);
+      const counter = new Counter({ ...config, enableExemplars: true });
+      for (const { labels, ...update } of updates) {
+        counter.inc({ ...update, labels: pairs(labels) });
+      }
       return;
     }
     case 'Gauge': {
@@ -100,8 +122,10 @@ function carryOut({ type, name, help, labelNames, buckets, updates }: Model): vo
       return;
     }
     case 'Histogram': {
-      const histogram = new Histogram({ ...config, buckets: [...buckets] });
-      for (const { labels, value } of updates) histogram.observe(pairs(labels), value);
+      const histogram = new Histogram({ ...config, buckets: [...buckets], enableExemplars: true });
+      for (const { labels, ...update } of updates) {
+        histogram.observe({ ...update, labels: pairs(labels) });
+      }
       return;
     }
     case 'Summary': {
@@ -152,17 +176,27 @@ function asPythonNames(family: Family, format: FormatName): Family {
 
 /** A family as text: bounds by their number, for the formats write them differently. */
 function comparable({ name, help, type, samples }: Family | ParsedFamily, format: FormatName) {
-  const lines = samples.map(({ name, labels, value }: Sample) => {
+  const lines = samples.map(({ name, labels, value, exemplar }: Sample) => {
     const { le } = labels;
     const bound = le === undefined ? {} : { le: String(Number(le.replace('Inf', 'Infinity'))) };
     // Python reads the OpenMetrics value -0 as an integer, which has no sign.
     const negativeZero = format === 'text' && Object.is(value, -0);
-    return [name, identity({ ...labels, ...bound }), negativeZero ? '-0' : String(value)];
+    return [
+      name,
+      identity({ ...labels, ...bound }),
+      negativeZero ? '-0' : String(value),
+      format === 'text' ? undefined : exemplar && comparableExemplar(exemplar),
+    ];
   });
   return { name, help, type, lines };
 }
 
+function comparableExemplar({ labels, value, timestampSeconds }: SampleExemplar): string {
+  return `${identity(labels)} ${value} ${timestampSeconds}`;
+}
+
 test.before(() => {
+  register.setContentType(openMetricsContentType as never);
   // The tests of this file write into files of their own process.
   process.env.PROMETHEUS_MULTIPROC_DIR = temporaryDirectory({
     teardown: (remove) => process.on('exit', () => remove()),

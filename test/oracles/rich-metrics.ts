@@ -54,6 +54,27 @@ export async function makeRichMetrics(writer: Writer, amount: number): Promise<v
   for (const kind of HARD_LABELS) {
     await writer.call('nests_total', 'inc', { kind, empty: '' }, amount);
   }
+  await writer.make('Counter', {
+    name: 'chirps_total',
+    help: 'With exemplars.',
+    labelNames: ['kind'],
+    enableExemplars: true,
+  });
+  for (const kind of HARD_LABELS) {
+    // Python's parser takes a closing brace for the end of an exemplar's labels, also in a value.
+    const exemplarLabels = { kind: kind.replaceAll('}', ')') };
+    await writer.call('chirps_total', 'inc', { labels: { kind }, value: amount, exemplarLabels });
+  }
+  await writer.make('Histogram', {
+    name: 'song_duration_seconds',
+    help: 'With exemplars.',
+    buckets: [1, 2],
+    enableExemplars: true,
+  });
+  for (const value of [0.5, amount, 1e22]) {
+    const exemplarLabels = { trace_id: `${value}`, pid: `${amount}` };
+    await writer.call('song_duration_seconds', 'observe', { value, exemplarLabels });
+  }
   await writer.make('Gauge', {
     name: 'feather_length_meters',
     help: 'Values that are hard to write.',
