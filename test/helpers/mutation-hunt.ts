@@ -163,7 +163,7 @@ const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\["\\\\n])*"';
 const NUMBER = '(?:NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)';
 const EXEMPLAR = ` # \\{(?:${LABEL}(?:,${LABEL})*)?\\} ${NUMBER} ${NUMBER}`;
 const LINE = new RegExp(
-  `^(?:# (?:HELP ${NAME} .*|TYPE ${NAME} \\w+|EOF)|(${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})?) ${NUMBER}(?:${EXEMPLAR})?)$`,
+  `^(?:# (?:HELP ${NAME} [^\\n]*|TYPE ${NAME} \\w+|EOF)|(${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})?) ${NUMBER}(?:${EXEMPLAR})?)$`,
 );
 
 /** The first line of a page that no parser would take, or that says the same as another. */
