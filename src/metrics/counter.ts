@@ -106,9 +106,12 @@ export class Counter<T extends string = string> extends Metric<T, CounterChild> 
     const labelled = typeof labels === 'object' && labels !== null;
     const child = labelled ? this.childOf(labels) : this.#bare;
     child.inc(labelled ? value : (labels as number));
-    if (exemplarLabels === undefined) return;
-    const exemplar = exemplarOf(exemplarLabels, value || 1);
-    this.store.exemplars.set(child.counting(), 0, exemplar);
+    if (exemplarLabels !== undefined) this.giveExemplar(child, value, exemplarLabels);
+  }
+
+  /** @internal Makes the update by `value`, which was counted, the exemplar of its series. */
+  giveExemplar(child: CounterChild, value: number, exemplarLabels: object): void {
+    this.store.exemplars.set(child.counting(), 0, exemplarOf(exemplarLabels, value || 1));
   }
 
   /** The series of these labels, bound: its `inc` looks nothing up, and gives no exemplar. */

@@ -1,5 +1,5 @@
 import { MAX_EXEMPLAR_CHARS } from '../limits.js';
-import type { GivenExemplar } from '../model/exemplar.js';
+import type { Exemplar, GivenExemplar } from '../model/exemplar.js';
 import type { LabelPair } from '../model/labels.js';
 import { LABEL_NAME } from '../model/metric.js';
 import type { LabelValuesByName } from './configuration.js';
@@ -34,4 +34,9 @@ export function exemplarOf(labelSet: object, value: number): GivenExemplar {
 /** As `get()` shows it. */
 export function toMetricExemplar({ labelSet, value, timeMs }: GivenExemplar): MetricExemplar {
   return { labelSet: labelSet as ExemplarLabels, value, timestamp: timeMs / 1000 };
+}
+
+/** One that was merged, in the same shape: its label values are texts. */
+export function mergedMetricExemplar({ labels, value, timeMs }: Exemplar): MetricExemplar {
+  return { labelSet: Object.fromEntries(labels), value, timestamp: timeMs / 1000 };
 }

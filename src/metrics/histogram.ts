@@ -142,9 +142,14 @@ export class Histogram<T extends string = string> extends Metric<T, HistogramChi
     const child = labelled ? this.childOf(labels) : this.#bare;
     const observed = (labelled ? value : (labels ?? value)) as number;
     child.observe(observed);
+    this.giveExemplar(child, observed, exemplarLabels);
+  }
+
+  /** @internal Makes `value`, which was counted, the exemplar of its bucket, where there are labels. */
+  giveExemplar(child: HistogramChild, value: number, exemplarLabels: object): void {
     if (Object.keys(exemplarLabels).length === 0) return;
-    const bucket = findBucket(this.#finder, observed);
-    this.store.exemplars.set(child.counting(), bucket, exemplarOf(exemplarLabels, observed));
+    const bucket = findBucket(this.#finder, value);
+    this.store.exemplars.set(child.counting(), bucket, exemplarOf(exemplarLabels, value));
   }
 
   /** Shows the series of these labels with zeros, and sets it to zero where it was there. */

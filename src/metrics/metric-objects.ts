@@ -1,5 +1,6 @@
 import type { FamilyTable } from '../model/family.js';
 import type { Aggregator, MetricValueWithName } from './configuration.js';
+import { mergedMetricExemplar } from './exemplars.js';
 import type { MergedView, PageSelection } from './page-maker.js';
 import type { AnyMetricObject, Shown } from './shown.js';
 
@@ -45,10 +46,14 @@ function valuesOf(family: FamilyTable, series: number): MetricValueWithName<stri
   const { name, type, bounds, width } = family;
   const labels = Object.fromEntries(family.labels[series] ?? []);
   const at = (i: number) => family.values[series * width + i] as number;
+  const exemplarAt = (i: number) => {
+    const exemplar = family.exemplars?.[series * width + i];
+    return exemplar === undefined ? {} : { exemplar: mergedMetricExemplar(exemplar) };
+  };
   switch (type) {
     case 'counter':
     case 'gauge':
-      return [{ value: at(0), labels }];
+      return [{ value: at(0), labels, ...exemplarAt(0) }];
     case 'summary':
       return [
         { metricName: `${name}_sum`, labels, value: at(1) },
@@ -58,7 +63,8 @@ function valuesOf(family: FamilyTable, series: number): MetricValueWithName<stri
       let count = 0;
       const buckets = [...bounds, '+Inf'].map((le, i) => {
         count += at(i);
-        return { labels: { le, ...labels }, value: count, metricName: `${name}_bucket` };
+        const line = { labels: { le, ...labels }, value: count, metricName: `${name}_bucket` };
+        return { ...line, ...exemplarAt(i) };
       });
       return [
         ...buckets,

@@ -90,8 +90,11 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) 
         else storedIn(this).inc(countable(labels));
       }
 
-      incWithExemplar({ labels = {}, value }: Loose = {}): void {
+      incWithExemplar({ labels = {}, value = 1, exemplarLabels }: Loose = {}): void {
         this.incWithoutExemplar(labels, value);
+        if (exemplarLabels === undefined) return;
+        const stored = storedIn(this);
+        stored.giveExemplar(stored.childOf(isObject(labels) ? labels : {}), value, exemplarLabels);
       }
 
       labels(...args: unknown[]): unknown {
@@ -137,8 +140,11 @@ const METHODS: Readonly<Record<MetricType, (base: LooseClass, dialect: Dialect) 
         else storedIn(this).observe(labels);
       }
 
-      observeWithExemplar({ labels = {}, value }: Loose = {}): void {
-        storedIn(this).observe(labels, value);
+      observeWithExemplar({ labels = {}, value, exemplarLabels = {} }: Loose = {}): void {
+        const stored = storedIn(this);
+        stored.observe(labels, value);
+        const child = stored.childOf(isObject(labels) ? labels : {});
+        stored.giveExemplar(child, value, exemplarLabels);
       }
 
       zero(labels: unknown): void {
@@ -185,6 +191,8 @@ function store(type: MetricType, instance: Loose, dialect: Dialect): void {
   }
   const stored: Loose = new (CLASSES[type] as LooseClass)(config);
   stored.aggregator = instance.aggregator;
+  // For `get()`: what the methods take is the package's own affair.
+  stored.enableExemplars = Boolean(instance.enableExemplars);
   // The instance's callback may come from its options, a subclass, or be set later.
   Object.defineProperty(stored, 'collect', {
     get: () => (instance.collect ? () => instance.collect() : undefined),
