@@ -92,8 +92,17 @@ test('installed.mjs counts on from the run before', async (t) => {
   }
 });
 
+test('exemplars.mjs shows the exemplar that the README shows', async (t) => {
+  const env = { PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t) };
+  const program = startProgram(t, [programFile(t, 'exemplars.mjs')], env);
+  t.is(await program.end(), 0, program.output);
+  const [shown] = /^request_seconds_bucket.* # .*(?= )/m.exec(readme) ?? [];
+  t.true(shown !== undefined && program.output.includes(shown), program.output);
+});
+
 test('every marked block is tested here', (t) => {
   t.deepEqual([...blocks.keys()].sort(), [
+    'exemplars.mjs',
     'installed.mjs',
     'migrated.mjs',
     'orders.mjs',
