@@ -108,7 +108,7 @@ test("a removed series' place serves for another, and shows nothing of what it w
 test('what is held shows no exemplar that came, or changed hands, meanwhile', (t) => {
   const { mapping, writer, add } = inMemory();
   let meanwhile = () => {};
-  const source = new FileSource({ ...mapping.reader(), refresh: () => meanwhile() });
+  const source = new FileSource(Object.assign(mapping.reader(), { refresh: () => meanwhile() }));
   const [stays, goes] = [add('stays'), add('goes')];
   const other = writer.defineMetric(HISTOGRAM);
   const histogram = writer.addSeries(other, [], 4, newHolder());
