@@ -63,7 +63,10 @@ async function measure(effort: typeof FULL): Promise<Measured[]> {
   const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-bench-'));
   const peers = SIDES.map((side) => {
     const env = { ...environmentOf(side, directory), PROMETHEUS_MULTIPROC_SAMPLE_MS: '0' };
-    return { side, peer: new Peer(new URL('./sampling/worker.js', import.meta.url), [side], env) };
+    return {
+      side,
+      peer: Peer.process(new URL('./sampling/worker.js', import.meta.url), [side], env),
+    };
   });
   try {
     const measured: Measured[] = [];

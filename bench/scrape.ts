@@ -1,29 +1,44 @@
 /**
  * What does a scrape cost? Milliseconds to merge and render the page of many processes,
  * beside prom-client's `AggregatorRegistry.aggregate(...).metrics()` on the same data.
- * Real processes write; between two scrapes every value changes.
+ * Real processes write; between two scrapes every value changes, one in ten, or none.
  */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { environmentOf, type Side } from './support/client.js';
+import { Scene } from './scrape/scene.js';
+import { BACKENDS, type Backend } from './support/client.js';
 import { assertSameSamples, parsePage } from './support/page.js';
 import { Peer } from './support/peer.js';
+import type { BarPlot } from './support/plot.js';
 import { type BenchOptions, cell, figures, type Report, type Table } from './support/report.js';
-import { pairedRatio } from './support/statistics.js';
-import { W1, W3, type Workload } from './workloads.js';
+import type { Requirement } from './support/requirement.js';
+import { median, pairedRatio } from './support/statistics.js';
+import { W1, W2, W3, W4, type Workload } from './workloads.js';
 
-const BACKENDS = ['mmap', 'file'] as const satisfies Side[];
-type Backend = (typeof BACKENDS)[number];
+const WORKLOADS = [W1, W2, W3, W4];
+/** How many times faster than prom-client a scrape is meant to be when every value has changed. */
+const REQUIRED = new Map([
+  ['W1', 40],
+  ['W2', 60],
+  ['W3', 180],
+  ['W4', 80],
+]);
+/** Parts of that time which a scrape may take when less has changed. */
+const UNCHANGED_SHARE = 1 / 3;
+const TENTH_SHARE = 2 / 3;
+/** How many times slower than the mmap backend the file backend's collector may be. */
+const FILE_LIMIT = 2;
 
-const FULL = { rounds: 25, warmUp: 8, freshProcesses: 5 };
-const SMOKE = { rounds: 2, warmUp: 0, freshProcesses: 1 };
+export interface Effort {
+  readonly rounds: number;
+  readonly warmUp: number;
+}
+const FULL: Effort = { rounds: 25, warmUp: 8 };
+const SMOKE: Effort = { rounds: 2, warmUp: 0 };
 const SMOKE_PROCS = 4;
 
 /** Milliseconds, one a round. */
-interface Samples {
+export interface Samples {
   /** prom-client: merging and rendering. */
   readonly aggregate: number[];
   /** prom-client: reading the workers' messages before. */
@@ -32,27 +47,32 @@ interface Samples {
   readonly changed: number[];
   /** A known collector after nothing has changed. */
   readonly unchanged: number[];
+  /** A known collector after one value in ten has changed. */
+  readonly tenth: number[];
   /** A known collector after one process has begun a series. */
   readonly grown: number[];
   /** A new collector in a process that has scraped before. */
   readonly first: number[];
-  /** The first scrape of a process. */
-  readonly cold: number[];
 }
 
-interface Measured {
+export interface Measured {
   readonly workload: Workload;
   readonly samples: Record<Backend, Samples>;
   readonly equal: number;
   readonly bytes: number;
 }
 
+interface Page {
+  readonly ms: number;
+  readonly page: string;
+}
+
 export async function scrape({ smoke }: BenchOptions): Promise<Report> {
   const effort = smoke ? SMOKE : FULL;
   const measured: Measured[] = [];
-  for (const workload of [W1, W3]) {
+  for (const workload of WORKLOADS) {
     const procs = smoke ? SMOKE_PROCS : workload.procs;
-    measured.push(await measure({ ...workload, procs }, effort));
+    measured.push(await measureScrapes({ ...workload, procs }, effort));
   }
   return {
     checks: measured.map(
@@ -60,100 +80,158 @@ export async function scrape({ smoke }: BenchOptions): Promise<Report> {
         `${name}, ${procs} processes: ${equal} samples are equal on both sides after every round`,
     ),
     tables: measured.map(table),
+    requirements: measured.flatMap(requirements),
+    plots: [plot(measured)],
     notes: [
-      `Medians of ${effort.rounds} rounds (in brackets: least and most), of ${effort.freshProcesses} processes for the first scrape of a process; ratios are medians of the rounds' own ratios.`,
+      `Medians of ${effort.rounds} rounds (in brackets: least and most); ratios are medians of the rounds' own ratios.`,
       "prom-client's time begins with the workers' messages at hand as objects: asking for them, making, sending and parsing them is left out. Both sides give a Buffer.",
     ],
     data: { effort, workloads: measured },
   };
 }
 
-async function measure(workload: Workload, effort: typeof FULL): Promise<Measured> {
+/** Scrapes a workload on both backends, after each of the changes, and compares every page. */
+export async function measureScrapes(workload: Workload, effort: Effort): Promise<Measured> {
   const aggregating = new URL('./scrape/aggregating.js', import.meta.url);
   const of = { workload, equal: 0, bytes: 0, samples: { mmap: noSamples(), file: noSamples() } };
   for (const backend of BACKENDS) {
-    const primary = new Peer(aggregating, [JSON.stringify(workload)]);
+    const primary = Peer.process(aggregating, ['prom-client', JSON.stringify(workload)]);
+    const scene = new Scene(backend);
     try {
-      Object.assign(of, await measureBackend(backend, primary, of, effort));
+      scene.startProcesses(workload);
+      const what = `${workload.name}, ${backend}`;
+      Object.assign(of, await measureBackend(what, scene, primary, of.samples[backend], effort));
     } finally {
-      await primary.stop();
+      await Promise.all([primary.stop(), scene.stop()]);
     }
   }
   return of;
 }
 
 async function measureBackend(
-  backend: Backend,
+  what: string,
+  scene: Scene,
   primary: Peer,
-  { workload, samples }: Measured,
-  effort: typeof FULL,
+  into: Samples,
+  effort: Effort,
 ): Promise<Pick<Measured, 'equal' | 'bytes'>> {
-  const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-bench-'));
-  const env = environmentOf(backend, directory);
-  const collecting = new URL('./scrape/collecting.js', import.meta.url);
-  const writers = Array.from(
-    { length: workload.procs },
-    (_, proc) =>
-      new Peer(
-        new URL('./scrape/writer.js', import.meta.url),
-        [JSON.stringify(workload), String(proc)],
-        env,
-      ),
-  );
-  const collector = new Peer(collecting, [], env);
   const found = { equal: 0, bytes: 0 };
-  const into = samples[backend];
-  try {
-    for (let turn = 0; turn < effort.warmUp + effort.rounds; turn++) {
-      await Promise.all([...writers, primary].map((peer) => peer.call('change', turn)));
-      const theirs = await primary.call<{ ms: number; parseMs: number; page: string }>('scrape');
-      const changed = await collector.call<{ ms: number; page: string }>('again');
-      const unchanged = await collector.call<{ ms: number; page: string }>('again');
-      await Promise.all([writers[0]?.call('grow', turn), primary.call('grow', turn)]);
-      const grown = await collector.call<{ ms: number; page: string }>('again');
-      const first = await collector.call<{ ms: number; page: string }>('first');
-      const what = `${workload.name}, ${backend}, turn ${turn}`;
-      const before = parsePage(changed.page);
-      found.equal = assertSameSamples(parsePage(theirs.page), before, what);
-      assertSameSamples(before, parsePage(unchanged.page), `${what}, nothing changed`);
-      const after = parsePage(grown.page);
-      assert.equal(after.size, before.size + 1, `${what}, a new series`);
-      assertSameSamples(after, parsePage(first.page), `${what}, a new collector`);
-      found.bytes = Buffer.byteLength(changed.page);
-      if (turn < effort.warmUp) continue;
-      into.aggregate.push(theirs.ms);
-      into.parse.push(theirs.parseMs);
-      into.changed.push(changed.ms);
-      into.unchanged.push(unchanged.ms);
-      into.grown.push(grown.ms);
-      into.first.push(first.ms);
+  const collector = scene.startCollector();
+  const change = (...args: [turn: number, every?: number]) =>
+    Promise.all([scene.change(...args), primary.call('change', ...args)]);
+  const again = () => collector.call<Page>('again');
+  const theirs = () => primary.call<Page & { parseMs: number }>('scrape');
+  for (let round = 0; round < effort.warmUp + effort.rounds; round++) {
+    const turn = 2 * round;
+    await change(turn);
+    const aggregate = await theirs();
+    const changed = await again();
+    const unchanged = await again();
+    await change(turn + 1, 10);
+    const tenth = await again();
+    const aggregateTenth = await theirs();
+    await Promise.all([scene.firstWriter.call('grow', turn), primary.call('grow', turn)]);
+    const grown = await again();
+    const first = await collector.call<Page>('first');
+
+    const where = `${what}, turn ${turn}`;
+    const before = parsePage(changed.page);
+    found.equal = assertSameSamples(parsePage(aggregate.page), before, where);
+    assertSameSamples(before, parsePage(unchanged.page), `${where}, nothing changed`);
+    const after = parsePage(tenth.page);
+    assertSameSamples(parsePage(aggregateTenth.page), after, `${where}, a tenth changed`);
+    assert.notDeepEqual(after, before, `${where}: a change changes the page`);
+    const all = parsePage(grown.page);
+    assert.equal(all.size, after.size + 1, `${where}, a new series`);
+    assertSameSamples(all, parsePage(first.page), `${where}, a new collector`);
+    found.bytes = Buffer.byteLength(changed.page);
+    if (round < effort.warmUp) continue;
+    into.aggregate.push(aggregate.ms);
+    into.parse.push(aggregate.parseMs);
+    for (const [name, { ms }] of Object.entries({ changed, unchanged, tenth, grown, first })) {
+      into[name as keyof Samples].push(ms);
     }
-    for (let i = 0; i < effort.freshProcesses; i++) {
-      const fresh = new Peer(collecting, [], env);
-      try {
-        into.cold.push((await fresh.call<{ ms: number }>('again')).ms);
-      } finally {
-        await fresh.stop();
-      }
-    }
-    return found;
-  } finally {
-    await Promise.all([...writers, collector].map((peer) => peer.stop()));
-    rmSync(directory, { recursive: true });
   }
+  return found;
 }
 
 function noSamples(): Samples {
-  return { aggregate: [], parse: [], changed: [], unchanged: [], grown: [], first: [], cold: [] };
+  return {
+    aggregate: [],
+    parse: [],
+    changed: [],
+    unchanged: [],
+    tenth: [],
+    grown: [],
+    first: [],
+  };
+}
+
+/** How many times longer the file backend's collector takes. */
+export function fileSlowdown({ samples: { mmap, file } }: Measured): number {
+  return median(file.changed) / median(mmap.changed);
+}
+
+function requirements(measured: Measured): Requirement[] {
+  const { workload, samples } = measured;
+  const { mmap } = samples;
+  return [
+    {
+      what: `${workload.name}, every value changed: faster than prom-client`,
+      found: pairedRatio(mmap.aggregate, mmap.changed),
+      atLeast: REQUIRED.get(workload.name) as number,
+      unit: 'x',
+    },
+    {
+      what: `${workload.name}, nothing changed: part of that time`,
+      found: pairedRatio(mmap.unchanged, mmap.changed),
+      atMost: UNCHANGED_SHARE,
+      unit: 'x',
+    },
+    {
+      what: `${workload.name}, a tenth changed: part of that time`,
+      found: pairedRatio(mmap.tenth, mmap.changed),
+      atMost: TENTH_SHARE,
+      unit: 'x',
+    },
+    {
+      what: `${workload.name}, file backend: times the mmap backend's`,
+      found: fileSlowdown(measured),
+      atMost: FILE_LIMIT,
+      unit: 'x',
+    },
+  ];
+}
+
+function plot(measured: readonly Measured[]): BarPlot {
+  const bars = (name: string, pick: (of: Record<Backend, Samples>) => readonly number[]) => ({
+    name,
+    values: measured.map(({ samples }) => median(pick(samples))),
+  });
+  return {
+    kind: 'bars',
+    name: 'scrape',
+    title: 'Time of a scrape after every value has changed',
+    y: 'ms',
+    groups: measured.map(
+      ({ workload: { name, procs }, equal }) => `${name}: ${procs} processes,\n${equal} lines`,
+    ),
+    bars: [
+      bars('prom-client aggregate', ({ mmap }) => mmap.aggregate),
+      bars('mmap', ({ mmap }) => mmap.changed),
+      bars('file', ({ file }) => file.changed),
+      bars('mmap, nothing changed', ({ mmap }) => mmap.unchanged),
+    ],
+  };
 }
 
 function table({ workload, samples, equal, bytes }: Measured): Table {
-  const rows: [string, (of: Samples) => readonly number[]][] = [
-    ['every value changed', (of) => of.changed],
-    ['nothing changed', (of) => of.unchanged],
-    ['one process has a new series', (of) => of.grown],
-    ['first scrape of a collector', (of) => of.first],
-    ['first scrape of a process', (of) => of.cold],
+  const rows: [string, keyof Samples][] = [
+    ['every value changed', 'changed'],
+    ['a tenth changed', 'tenth'],
+    ['nothing changed', 'unchanged'],
+    ['one process has a new series', 'grown'],
+    ['first scrape of a collector', 'first'],
   ];
   const { mmap } = samples;
   return {
@@ -163,12 +241,9 @@ function table({ workload, samples, equal, bytes }: Measured): Table {
       ['prom-client: merge and render', cell(mmap.aggregate), ''],
       ["prom-client: parse the workers' messages", cell(mmap.parse), ''],
       ...BACKENDS.flatMap((backend) =>
-        rows.map(([name, pick]) => {
-          const own = pick(samples[backend]);
-          // prom-client's times are those of a process that has merged before.
-          const cold = own === samples[backend].cold;
-          const faster = cold ? '' : `${figures(pairedRatio(samples[backend].aggregate, own))} x`;
-          return [`${backend}: ${name}`, cell(own), faster];
+        rows.map(([name, key]) => {
+          const { [key]: own, aggregate } = samples[backend];
+          return [`${backend}: ${name}`, cell(own), `${figures(pairedRatio(aggregate, own))} x`];
         }),
       ),
     ],

@@ -39,8 +39,8 @@ type SetName = 'plain' | 'application';
 
 export async function update({ smoke }: BenchOptions): Promise<Report> {
   const effort = smoke ? SMOKE : FULL;
-  const plain = await measure('plain', effort);
-  const application = await measure('application', effort);
+  const plain = await measureUpdates('plain', effort);
+  const application = await measureUpdates('application', effort);
   return {
     checks: [plain, application].map(
       ({ set, equal }) => `${set} updates: ${equal} samples of each side's page are equal`,
@@ -64,15 +64,21 @@ interface Measured {
   readonly equal: number;
 }
 
-async function measure(set: SetName, effort: typeof FULL): Promise<Measured> {
+/** Measures all updates of a set, or those named. */
+export async function measureUpdates(
+  set: SetName,
+  effort: typeof FULL,
+  only?: readonly string[],
+): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-bench-'));
   const worker = new URL('./update/worker.js', import.meta.url);
   const peers = SIDES.map((side) => ({
     side,
-    peer: new Peer(worker, [side, set], environmentOf(side, join(directory, side))),
+    peer: Peer.process(worker, [side, set], environmentOf(side, join(directory, side))),
   }));
   try {
-    const names = (await peers[0]?.peer.call<string[]>('names')) as string[];
+    const all = (await peers[0]?.peer.call<string[]>('names')) as string[];
+    const names = only ?? all;
     const samples = Object.fromEntries(
       names.map((name): [string, Samples] => [name, { 'prom-client': [], mmap: [], file: [] }]),
     );

@@ -4,8 +4,8 @@ import { BUCKETS, LABEL_NAMES, labelSets, type Workload } from '../workloads.js'
 
 /** What a process does between scrapes: the same for the same turn, whatever client serves. */
 export interface Application {
-  /** Changes every value. */
-  change(turn: number): void;
+  /** Changes every value, or one series in `every`. */
+  change(turn: number, every?: number): void;
   /** Begins a series that nobody has had. */
   grow(turn: number): void;
 }
@@ -28,15 +28,16 @@ export function application(
     labelNames: LABEL_NAMES,
     ...(registry && { registers: [registry] }),
   });
-  const all: ((turn: number) => void)[] = [];
+  const all: ((turn: number, every: number) => void)[] = [];
   let seed = Math.imul(proc + 1, 0x9e3779b1);
   const changed = (change: (labels: Record<string, string>, bits: number) => void, n: number) => {
     const sets = labelSets(n);
     const base = seed++;
-    all.push((turn) => {
-      sets.forEach((labels, i) => {
-        change(labels, mix(base ^ Math.imul(i + 1, 0x85ebca6b) ^ Math.imul(turn, 0xc2b2ae35)));
-      });
+    all.push((turn, every) => {
+      for (let i = 0; i < n; i += every) {
+        const bits = base ^ Math.imul(i + 1, 0x85ebca6b) ^ Math.imul(turn, 0xc2b2ae35);
+        change(sets[i] as (typeof sets)[0], mix(bits));
+      }
     });
   };
   for (let m = 0; m < counters[0]; m++) {
@@ -57,8 +58,8 @@ export function application(
   }
   const growing = new Counter(options('bench_growing_total'));
   return {
-    change(turn) {
-      for (const change of all) change(turn);
+    change(turn, every = 1) {
+      for (const change of all) change(turn, every);
     },
     grow: (turn) => growing.inc({ method: 'GET', status: '200', route: `/new/${turn}` }),
   };

@@ -13,8 +13,8 @@ const { change, grow } = application(await loadClient('mmap'), workload, proc);
 
 // The file backend writes at the end of a turn: what was asked first is done first.
 answer({
-  async change(turn: number) {
-    change(turn);
+  async change(turn: number, every?: number) {
+    change(turn, every);
     await setImmediate();
   },
   async grow(turn: number) {

@@ -13,10 +13,24 @@ export interface Client {
 export const SIDES = ['prom-client', 'mmap', 'file'] as const;
 export type Side = (typeof SIDES)[number];
 
-/** Loads one side, and nothing of the other. */
-export async function loadClient(side: Side): Promise<Client> {
-  if (side === 'prom-client') {
-    const { default: client } = await import('prom-client');
+/** The backends that are compared. */
+export const BACKENDS = ['mmap', 'file'] as const satisfies Side[];
+export type Backend = (typeof BACKENDS)[number];
+
+/** Packages in prom-client's shape. */
+export const PACKAGES = ['prom-client', '@prometheus-io/client'] as const;
+export type PackageName = (typeof PACKAGES)[number];
+
+/** Loads a package in prom-client's shape, with what it has for clusters. */
+export async function loadPackage(name: PackageName): Promise<typeof import('prom-client')> {
+  const { default: client } = await import(name);
+  return client;
+}
+
+/** Loads one side, and nothing of the others. */
+export async function loadClient(side: Side | PackageName): Promise<Client> {
+  if (side === 'prom-client' || side === '@prometheus-io/client') {
+    const client = await loadPackage(side);
     return { ...(client as unknown as Client), page: () => client.register.metrics() };
   }
   const ours = await import('../../src/index.js');

@@ -33,11 +33,16 @@ function sortedLabels(text: string): string {
   const labels: string[] = [];
   let end = 0;
   for (const match of text.matchAll(LABEL)) {
-    labels.push(match[0].replace(/,$/, ''));
+    labels.push(match[1] === 'le' ? bound(match[2] as string) : match[0].replace(/,$/, ''));
     end = match.index + match[0].length;
   }
   if (end !== text.length) throw new Error(`not labels: ${text}`);
   return labels.sort().join(',');
+}
+
+/** A bucket's bound is a number: clients may write it as `1` or `1.0`. */
+function bound(text: string): string {
+  return `le="${SPECIAL.has(text) ? text : Number(text)}"`;
 }
 
 /**

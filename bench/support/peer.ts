@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { parentPort, Worker } from 'node:worker_threads';
 
 interface Question {
   readonly id: number;
@@ -23,14 +24,38 @@ export function environmentWith(env: Readonly<Record<string, string>>): NodeJS.P
   return { ...Object.fromEntries(inherited), ...env };
 }
 
-/** A child process that answers one question after the other. */
-export class Peer {
-  readonly #child: ChildProcess;
-  #asked = 0;
+/** Which binary runs a child, and with which flags: this process's own and none by default. */
+export interface PeerOptions {
+  readonly execPath?: string;
+  readonly execArgv?: string[];
+}
 
-  /** Starts a module that calls `answer`. */
-  constructor(module: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = fork(fileURLToPath(module), args, { env: environmentWith(env) });
+/** A child process or a worker thread that answers one question after the other. */
+export class Peer {
+  readonly #child: ChildProcess | Worker;
+  #asked = 0;
+  #gone = false;
+
+  private constructor(child: ChildProcess | Worker) {
+    this.#child = child;
+    child.once('exit', () => {
+      this.#gone = true;
+    });
+  }
+
+  /** Starts a module that calls `answer`, in a process of its own. */
+  static process(
+    module: URL,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    options: PeerOptions = {},
+  ): Peer {
+    return new Peer(fork(fileURLToPath(module), args, { ...options, env: environmentWith(env) }));
+  }
+
+  /** Starts a module that calls `answer`, in a thread of this process. */
+  static thread(module: URL, args: readonly string[]): Peer {
+    return new Peer(new Worker(module, { argv: [...args] }));
   }
 
   async call<T>(method: string, ...args: unknown[]): Promise<T> {
@@ -42,7 +67,8 @@ export class Peer {
       throw new Error(`the child ended (${signal ?? code}) before it answered ${method}`);
     });
     try {
-      this.#child.send(question);
+      if (this.#child instanceof Worker) this.#child.postMessage(question);
+      else this.#child.send(question);
       const answer = await Promise.race([answered, died]);
       if (answer.error !== undefined) throw new Error(answer.error);
       return answer.value as T;
@@ -54,24 +80,30 @@ export class Peer {
 
   /** Ends the child and waits until it is gone. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#gone) return;
+    if (this.#child instanceof Worker) {
+      await this.#child.terminate();
+      return;
+    }
     const gone = once(this.#child, 'exit');
     this.#child.disconnect();
     await gone;
   }
 }
 
-/** Answers the parent's questions in this child process until the parent hangs up. */
+/** Answers the parent's questions in this process or thread until the parent hangs up. */
 export function answer(methods: Methods): void {
-  process.on('message', async (question: Question) => {
+  const reply = (answer: Answer) =>
+    parentPort === null ? process.send?.(answer) : parentPort.postMessage(answer);
+  (parentPort ?? process).on('message', async (question: Question) => {
     const { id, method, args } = question;
     try {
       const call = methods[method] as ((...args: unknown[]) => unknown) | undefined;
       if (call === undefined) throw new Error(`no method ${method}`);
-      process.send?.({ id, value: await call(...args) } satisfies Answer);
+      reply({ id, value: await call(...args) });
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.send?.({ id, error: text } satisfies Answer);
+      reply({ id, error: text });
     }
   });
 }

@@ -1,4 +1,6 @@
 import os from 'node:os';
+import type { Plot } from './plot.js';
+import type { Requirement } from './requirement.js';
 import { spread } from './statistics.js';
 
 /** Rows of cells; the first row is the head. The first column is text, the others are numbers. */
@@ -12,6 +14,9 @@ export interface Report {
   /** What was compared and found right, before anything was timed or printed. */
   readonly checks: readonly string[];
   readonly tables: readonly Table[];
+  /** What this benchmark is to reach, and what it found. */
+  readonly requirements?: readonly Requirement[];
+  readonly plots?: readonly Plot[];
   /** How to read the tables. */
   readonly notes: readonly string[];
   /** All samples, for a file of results. */

@@ -17,6 +17,12 @@ test('quotes, braces, commas and backslashes in a label value stay in it', (t) =
   t.deepEqual([...parsePage(`a{${label}} +Inf`).keys()], [`a{${label}}`]);
 });
 
+test('a bound of a bucket is a number, however it is written', (t) => {
+  const keys = (page: string) => [...parsePage(page).keys()];
+  t.deepEqual(keys('a{le="1.0"} 1\na{le="+Inf"} 1'), ['a{le="1"}', 'a{le="+Inf"}']);
+  t.deepEqual(keys('a{x="1.0"} 1'), ['a{x="1.0"}']);
+});
+
 test('infinities and NaN are read', (t) => {
   t.deepEqual([...parsePage('a +Inf\nb -Inf\nc NaN').values()], [Infinity, -Infinity, Number.NaN]);
 });
