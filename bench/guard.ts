@@ -1,7 +1,7 @@
 /**
  * Has something become slow? Compares ratios of one run, never times: the machine may be
- * any, and busy. Each bound is far from what is usual; each ratio may take several
- * tries, of which the best counts, since noise makes a side slower and never faster.
+ * any, and busy. Each bound is far from what is usual, and each ratio may take several
+ * tries, of which the best counts.
  */
 
 import { Scene } from './scrape/scene.js';

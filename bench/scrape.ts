@@ -129,7 +129,8 @@ async function measureBackend(
     const unchanged = await again();
     await change(turn + 1, 10);
     const tenth = await again();
-    const aggregateTenth = await theirs();
+    // Later rounds hold this page against a new collector's alone: theirs takes its time.
+    const aggregateTenth = round === 0 ? await theirs() : undefined;
     await Promise.all([scene.firstWriter.call('grow', turn), primary.call('grow', turn)]);
     const grown = await again();
     const first = await collector.call<Page>('first');
@@ -139,7 +140,9 @@ async function measureBackend(
     found.equal = assertSameSamples(parsePage(aggregate.page), before, where);
     assertSameSamples(before, parsePage(unchanged.page), `${where}, nothing changed`);
     const after = parsePage(tenth.page);
-    assertSameSamples(parsePage(aggregateTenth.page), after, `${where}, a tenth changed`);
+    if (aggregateTenth !== undefined) {
+      assertSameSamples(parsePage(aggregateTenth.page), after, `${where}, a tenth changed`);
+    }
     assert.notDeepEqual(after, before, `${where}: a change changes the page`);
     const all = parsePage(grown.page);
     assert.equal(all.size, after.size + 1, `${where}, a new series`);
