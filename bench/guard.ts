@@ -14,7 +14,7 @@ import { W1, W3 } from './workloads.js';
 
 const TRIES = 3;
 const UPDATES = { rounds: 9, warmUp: 3, iterations: 50_000 };
-const SCRAPES = { rounds: 9, warmUp: 8 };
+const SCRAPES = { rounds: 9, warmUp: 4, warmUpScrapes: 60, growing: 0 };
 const FIRST = { processes: 2, scrapes: 14, warmUp: 6 };
 
 /** Half of what is usual, or less. */
@@ -25,7 +25,7 @@ const FASTER_UPDATES = new Map([
   ['histogram.observe(labels, v)', 4],
   ['bound observe(v)', 15],
 ]);
-const FASTER_SCRAPES = 5;
+const FASTER_SCRAPES = 12;
 /** Twice of what is usual, or more. */
 const FILE_SLOWDOWN = 4;
 const FIRST_TO_STEADY = 80;
