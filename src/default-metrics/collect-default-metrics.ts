@@ -75,6 +75,7 @@ export function defaultMetricsCollector(
       speaker,
       isShared: state.directory !== undefined,
     });
+    speaker.announce();
     for (const [name, make] of Object.entries(groups)) makeOrShow(name, make, setting);
     leaveAtExit(speaker);
   };

@@ -39,6 +39,11 @@ export class Speaker {
     this.#options = options;
   }
 
+  /** This thread will have default metrics: threads that are asked before it leave it to the main thread. */
+  announce(): void {
+    if (this.#options.isMainThread) this.#takeOver(this.#options.entry());
+  }
+
   /** Asked before each update of what is the process's. */
   speaks(): boolean {
     const entry = this.#options.entry();

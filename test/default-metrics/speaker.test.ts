@@ -43,6 +43,15 @@ test('the main thread speaks as soon as it is asked, whoever spoke before, and s
   t.true(main.speaks());
 });
 
+test('a worker thread that is asked before the main thread leaves it to that one, once it is announced', (t) => {
+  const { thread } = process();
+  const [main, worker] = [thread(0), thread(1)];
+  main.announce();
+  worker.announce();
+  t.false(worker.speaks());
+  t.true(main.speaks());
+});
+
 test('a worker thread speaks only when the threads had time to agree; the main thread at once', (t) => {
   const { thread, world } = process();
   const [main, worker] = [thread(0), thread(1)];

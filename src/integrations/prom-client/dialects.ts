@@ -8,21 +8,30 @@ export interface Dialect {
   readonly sortsLabelNames: readonly MetricType[];
   /** Labels that are given to a metric without any are ignored, and no error. */
   readonly ignoresLabelsOfNone: boolean;
+  /** Default metrics have the event loop's utilization among them. */
+  readonly measuresUtilization: boolean;
 }
 
 export type PackageName = 'prom-client' | '@prometheus-io/client' | '@platformatic/prom-client';
 
 export const DIALECTS: Readonly<Record<PackageName, Dialect>> = {
-  'prom-client': { nullIsOne: false, sortsLabelNames: [], ignoresLabelsOfNone: false },
+  'prom-client': {
+    nullIsOne: false,
+    sortsLabelNames: [],
+    ignoresLabelsOfNone: false,
+    measuresUtilization: false,
+  },
   '@prometheus-io/client': {
     nullIsOne: true,
     sortsLabelNames: METRIC_TYPES,
     ignoresLabelsOfNone: false,
+    measuresUtilization: true,
   },
   '@platformatic/prom-client': {
     nullIsOne: true,
     sortsLabelNames: ['counter', 'gauge', 'histogram'],
     ignoresLabelsOfNone: true,
+    measuresUtilization: false,
   },
 };
 

@@ -1,5 +1,7 @@
 import { connectRegistries } from '../../collect/shared.js';
+import { inheritCells } from '../../default-metrics/shared-cells.js';
 import { threadState } from '../../state.js';
+import { defaultMetrics } from './default-metrics.js';
 import { DIALECTS, packageOf } from './dialects.js';
 import { patchAggregate, patchCluster } from './patched-cluster.js';
 import { patchRegistry } from './patched-registry.js';
@@ -39,6 +41,7 @@ export function install(client: object): void {
   }
   if (threadState().directory === undefined) return;
   connectRegistries();
+  inheritCells();
   change(exports);
 }
 
@@ -49,6 +52,14 @@ export function change(exports: Record<string, unknown>): void {
   patchAggregate(exports.Registry as never);
   for (const [name, type] of Object.entries(METRIC_CLASSES)) {
     exports[name] = storedClass(type, exports[name] as never, dialect);
+  }
+  if (typeof exports.collectDefaultMetrics === 'function') {
+    const registryClass = () => exports.Registry as never;
+    exports.collectDefaultMetrics = defaultMetrics(
+      exports.collectDefaultMetrics as never,
+      registryClass,
+      dialect,
+    );
   }
   for (const name of CLUSTER_CLASSES) {
     if (typeof exports[name] === 'function') patchCluster(exports[name] as never);

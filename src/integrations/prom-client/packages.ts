@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { defaultMetrics } from './default-metrics.js';
 import { DIALECTS, type Dialect, type PackageName } from './dialects.js';
 import { patchAggregate, patchCluster } from './patched-cluster.js';
 import { patchRegistry } from './patched-registry.js';
@@ -7,9 +8,11 @@ import { storedClass } from './stored-classes.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a module of a client package exports
 type Exports = any;
+/** What `require` gives in a module. */
+type Load = (id: string) => Exports;
 /** Gives what a module is to export in place of what it does. */
-export type Change = (exports: Exports) => Exports;
-type ChangeOfPackage = (exports: Exports, dialect: Dialect) => Exports;
+export type Change = (exports: Exports, load: Load) => Exports;
+type ChangeOfPackage = (exports: Exports, dialect: Dialect, load: Load) => Exports;
 
 /** The client packages whose insides are known, with the versions of which that holds. */
 const KNOWN_VERSIONS: Readonly<Record<PackageName, RegExp>> = {
@@ -35,6 +38,8 @@ const CHANGES: Readonly<Record<string, ChangeOfPackage>> = {
     patchRegistry(exports);
     patchAggregate(exports);
   }),
+  defaultMetrics: (exports, dialect, load) =>
+    defaultMetrics(exports, () => load('./registry'), dialect),
   cluster: patched(patchCluster),
   worker: patched(patchCluster),
 };
@@ -57,7 +62,8 @@ export class Packages {
     if (file === undefined) return undefined;
     const known = this.#packageIn(filename.slice(0, -file.length));
     if (known === undefined) return undefined;
-    return (exports) => (CHANGES[name as string] as ChangeOfPackage)(exports, DIALECTS[known]);
+    const change = CHANGES[name as string] as ChangeOfPackage;
+    return (exports, load) => change(exports, DIALECTS[known], load);
   }
 
   /** Whether a file is what `require` of a client package gives. */

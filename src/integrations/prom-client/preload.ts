@@ -1,5 +1,6 @@
 import Module, { createRequire } from 'node:module';
 import { connectRegistries } from '../../collect/shared.js';
+import { inheritCells } from '../../default-metrics/shared-cells.js';
 import { preloadBackend } from '../../mapping/backend.js';
 import { threadState } from '../../state.js';
 import { threadShared } from '../../thread-shared.js';
@@ -24,6 +25,7 @@ export function preload(): void {
   if (directory === undefined) return;
   threadShared('prom-client preload', () => {
     connectRegistries();
+    inheritCells();
     preloadBackend(process.env);
     const packages = new Packages(warn);
     changeLoaded(packages, warn);
@@ -42,7 +44,7 @@ function hook(packages: Packages): void {
   prototype._compile = function (content, filename, ...more) {
     const result = compile.call(this, content, filename, ...more);
     const change = packages.changeOf(filename);
-    if (change !== undefined) this.exports = change(this.exports);
+    if (change !== undefined) this.exports = change(this.exports, (id) => this.require(id));
     return result;
   };
 }
@@ -53,7 +55,9 @@ function changeLoaded(packages: Packages, warn: (message: string) => void): void
   for (const [filename, module] of Object.entries(cache)) {
     if (module === undefined) continue;
     const changeFile = packages.changeOf(filename);
-    if (changeFile !== undefined) module.exports = changeFile(module.exports);
+    if (changeFile !== undefined) {
+      module.exports = changeFile(module.exports, (id) => module.require(id));
+    }
     if (!packages.isMain(filename)) continue;
     change(module.exports);
     warn(
