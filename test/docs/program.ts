@@ -47,18 +47,19 @@ export class Program {
   }
 }
 
-/** Starts `node ...args` in the project's root; ends it with the test. */
+/** Starts `node ...args`, in the project's root by default; ends it with the test. */
 export function startProgram(
   t: Teardown,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd: string = root,
 ): Program {
   const inherited = { ...process.env };
   for (const name of ['PROMETHEUS_MULTIPROC_DIR', 'PROMETHEUS_MULTIPROC_BACKEND']) {
     delete inherited[name];
   }
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that its children can be ended with it.
