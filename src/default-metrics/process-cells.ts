@@ -3,14 +3,15 @@
  * thread's is counted once.
  *
  *     buffer   | creator i32 | unused i32 | entry 0 | entry 1 | ...
- *     entry    | key i32 | speaker i32 | beat i32 | unused i32 | user i64 | system i64 |
+ *     entry    | key i32 | speaker i32 | beat i32 | OS thread i32 | user i64 | system i64 |
  *
  * An entry is for one prefix of metric names. `speaker` is the number of the thread that
- * speaks for the process plus one, or 0; `beat` changes whenever it does. `user` and
+ * speaks for the process plus one, or 0; `beat` changes whenever it does; `OS thread` is
+ * the system's number of it, or 0 where that is not known. `user` and
  * `system` are the microseconds of the process's CPU time up to which it is counted, or 0
  * before the first. Bump the number of `CELLS_KEY` when the layout changes.
  */
-export const CELLS_KEY = 'prom-multiproc/process/1';
+export const CELLS_KEY = 'prom-multiproc/process/2';
 
 /** Prefixes that a process may use; threads do not agree on who speaks for further ones. */
 const MAX_ENTRIES = 64;
@@ -22,7 +23,8 @@ const HEADER_BYTES = 2 * INT;
 const KEY_AT = 0;
 const SPEAKER_AT = KEY_AT + INT;
 const BEAT_AT = SPEAKER_AT + INT;
-const USER_AT = BEAT_AT + 2 * INT;
+const OS_THREAD_AT = BEAT_AT + INT;
+const USER_AT = OS_THREAD_AT + INT;
 const SYSTEM_AT = USER_AT + LONG;
 const ENTRY_BYTES = SYSTEM_AT + LONG;
 const BUFFER_BYTES = HEADER_BYTES + MAX_ENTRIES * ENTRY_BYTES;
@@ -87,6 +89,15 @@ export class ProcessEntry {
 
   get beat(): number {
     return Atomics.load(this.#ints, BEAT_AT / INT);
+  }
+
+  /** The system's number of the thread that became the speaker last; set a moment after that. */
+  get osThread(): number {
+    return Atomics.load(this.#ints, OS_THREAD_AT / INT);
+  }
+
+  set osThread(id: number) {
+    Atomics.store(this.#ints, OS_THREAD_AT / INT, id);
   }
 
   /** The speaker says that it runs. */

@@ -2,6 +2,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { SAMPLE_MS } from '../limits.js';
 import type { ThreadState } from '../state.js';
 import { threadShared } from '../thread-shared.js';
+import { osThread, osThreadRuns } from './os-thread.js';
 import { ProcessCells, type ProcessEntry } from './process-cells.js';
 import { cellsAreAgreed, sharedCells } from './shared-cells.js';
 
@@ -19,6 +20,10 @@ export interface SpeakerOptions {
   readonly silentMs: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** The system's number of this thread; 0 where it is not known. */
+  readonly osThread: number;
+  /** Whether the thread of such a number is known to run. */
+  readonly osThreadRuns: (osThread: number) => boolean;
   /** CPU time of the process. */
   readonly cpuUsage: () => NodeJS.CpuUsage;
 }
@@ -90,26 +95,34 @@ export class Speaker {
     if (isMain) return this.#takeOver(entry);
     if (!isAgreed()) return false;
     if (speaker !== undefined && !this.#isGone(entry, speaker)) return false;
-    return entry.replaceSpeaker(speaker, own);
+    return this.#replace(entry, speaker);
   }
 
   #takeOver(entry: ProcessEntry): boolean {
-    while (!entry.replaceSpeaker(entry.speaker, this.#options.threadId)) {
+    while (!this.#replace(entry, entry.speaker)) {
       // A worker thread was quicker: it gives way all the same.
     }
     return true;
   }
 
+  #replace(entry: ProcessEntry, speaker: number | undefined): boolean {
+    if (!entry.replaceSpeaker(speaker, this.#options.threadId)) return false;
+    entry.osThread = this.#options.osThread;
+    return true;
+  }
+
   /** Whether a thread that speaks has said nothing for so long that it must have been terminated. */
   #isGone(entry: ProcessEntry, speaker: number): boolean {
-    const { now, silentMs } = this.#options;
+    const { now, silentMs, osThreadRuns } = this.#options;
     const { beat } = entry;
     if (this.#seen?.speaker !== speaker || this.#seen.beat !== beat) {
       this.#seen = { speaker, beat, sinceMs: now() };
       return false;
     }
-    // The main thread lives as long as the process: it is busy.
-    return speaker !== 0 && now() - this.#seen.sinceMs > silentMs;
+    // The main thread lives as long as the process: it is busy. A worker thread may block
+    // until there is work; what it has said stays on the page, and must not be said twice.
+    if (speaker === 0 || now() - this.#seen.sinceMs <= silentMs) return false;
+    return !osThreadRuns(entry.osThread);
   }
 }
 
@@ -129,6 +142,8 @@ export function threadSpeaker(prefix: string, state: ThreadState): Speaker {
     isAgreed: cellsAreAgreed,
     silentMs: SILENT_PERIODS * (state.sampleMs || SAMPLE_MS),
     now: () => performance.now(),
+    osThread: osThread(),
+    osThreadRuns,
     cpuUsage: () => process.cpuUsage(),
   });
   speakers.set(prefix, speaker);

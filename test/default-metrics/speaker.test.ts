@@ -9,7 +9,12 @@ const SILENT_MS = 1000;
 
 function process() {
   const entry = ProcessCells.create(0).entry('') as ProcessEntry;
-  const world = { ms: 0, agreed: true, cpu: { user: 1_000_000, system: 500_000 } };
+  const world = {
+    ms: 0,
+    agreed: true,
+    running: new Set<number>(),
+    cpu: { user: 1_000_000, system: 500_000 },
+  };
   const thread = (threadId: number) =>
     new Speaker({
       threadId,
@@ -18,6 +23,8 @@ function process() {
       isAgreed: () => world.agreed,
       silentMs: SILENT_MS,
       now: () => world.ms,
+      osThread: 1000 + threadId,
+      osThreadRuns: (id) => world.running.has(id),
       cpuUsage: () => world.cpu,
     });
   const burn = (user: number, system: number) => {
@@ -84,6 +91,21 @@ test('a speaker that was terminated is replaced when it was silent for long enou
   world.ms++;
   t.true(b.speaks());
   t.false(a.speaks(), 'if it was only busy it has lost its place');
+});
+
+test('a speaker that is silent and known to run keeps its place, and loses it when it no longer runs', (t) => {
+  const { thread, world } = process();
+  const [a, b] = [thread(1), thread(2)];
+  world.running.add(1001);
+  t.true(a.speaks());
+  t.false(b.speaks());
+  world.ms += 100 * SILENT_MS;
+  t.false(b.speaks());
+  t.true(a.speaks());
+  t.false(b.speaks());
+  world.ms += 100 * SILENT_MS;
+  world.running.delete(1001);
+  t.true(b.speaks());
 });
 
 test('a speaker that speaks now and then keeps its place', (t) => {

@@ -1,7 +1,7 @@
 // The README's programs run, print what it shows, and every exported name is in it. A block
 // is marked by a comment before it: `<!-- test: name -->`.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -162,11 +162,7 @@ test('links inside the project lead to files and headings that exist', (t) => {
   for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {
     const link = target as string;
     if (link.startsWith('#')) t.true(headings.has(link), link);
-    else
-      t.notThrows(
-        () => readFileSync(join(root, link, link.includes('.') ? '' : 'cluster/server.js')),
-        link,
-      );
+    else t.true(existsSync(join(root, link)), link);
   }
 });
 

@@ -60,8 +60,39 @@ const THREADS = (name: string) => `
     for (const thread of threads) thread.postMessage('end');
   }`;
 
+/** One of two threads blocks, as threads of a pool do that wait for work; the main thread asks for nothing. */
+const BLOCKED = `
+  ${PAGE_ELSEWHERE}
+  const { once } = require('node:events');
+  const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+  const client = require('prom-client');
+  if (isMainThread) main();
+  else {
+    client.collectDefaultMetrics();
+    client.register.metrics().then(() => parentPort.postMessage('sampled'));
+    parentPort.on('message', () => Atomics.wait(workerData, 0, 0));
+    let rounds = 0;
+    new client.Gauge({ name: 'rounds', help: 'h', collect() {
+      rounds++;
+      if (rounds === 30) parentPort.postMessage('many rounds');
+    } });
+  }
+  async function main() {
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    const first = new Worker(__filename, { workerData: word });
+    await once(first, 'message');
+    first.postMessage('block');
+    const second = new Worker(__filename, { workerData: word });
+    await once(second, 'message');
+    await once(second, 'message');
+    const page = pageElsewhere();
+    const limit = process.report.getReport().userLimits.open_files.soft;
+    console.log(JSON.stringify({ pages: [page], limit }));
+    process.exit();
+  }`;
+
 interface Result {
-  /** Before the main thread, which speaks for the process, has been asked for its values. */
+  /** Before the main thread, which speaks for the process, has been asked: it may not have been sampled yet. */
   readonly early?: readonly string[];
   readonly pages: readonly string[];
   readonly cpuSeconds: number;
@@ -90,7 +121,9 @@ for (const backend of expectedBackends()) {
     test(`${backend}: a process whose threads all ask ${name} for default metrics counts once`, async (t) => {
       const project = new Project(t);
       const result = (await project.run('app.cjs', THREADS(name), { env })) as Result;
-      for (const samples of result.early?.map(samplesByKey) ?? []) t.is(samples.process_max_fds, 0);
+      for (const samples of result.early?.map(samplesByKey) ?? []) {
+        t.true((samples.process_max_fds as number) <= result.limit);
+      }
       for (const samples of result.pages.map(samplesByKey)) {
         t.is(samples.process_max_fds, result.limit);
         t.true((samples.process_cpu_seconds_total as number) < result.cpuSeconds);
@@ -98,6 +131,31 @@ for (const backend of expectedBackends()) {
     });
   }
 }
+
+test('callbacks run on a timer that keeps nothing alive, and at the end', async (t) => {
+  const project = new Project(t);
+  const code = `const client = require('prom-client');
+    let rounds = 0;
+    new client.Gauge({ name: 'rounds', help: 'h', aggregator: 'max', collect() {
+      rounds++;
+      if (rounds === 3) clearInterval(alive);
+    } });
+    const atEnd = new client.Counter({ name: 'ended_total', help: 'h', collect() {
+      if (this.ended) this.inc();
+    } });
+    const alive = setInterval(() => {}, 1000);
+    process.prependListener('exit', () => { atEnd.ended = true; });
+    process.on('exit', () => console.log(JSON.stringify(rounds)));`;
+  const env = { PROMETHEUS_MULTIPROC_SAMPLE_MS: '10' };
+  t.true(((await project.run('app.cjs', code, { env })) as number) >= 3);
+  t.is((await project.page()).ended_total, 1);
+});
+
+test('a thread that speaks for its process and blocks is not said twice', async (t) => {
+  const env = { PROMETHEUS_MULTIPROC_SAMPLE_MS: '10' };
+  const { pages, limit } = (await new Project(t).run('app.cjs', BLOCKED, { env })) as Result;
+  for (const samples of pages.map(samplesByKey)) t.is(samples.process_max_fds, limit);
+});
 
 for (const name of CLIENTS) {
   test(`${name}: default metrics go where the package's own would go, and refuse what those refuse`, async (t) => {

@@ -1,3 +1,4 @@
+import { connectSampling } from '../../collect/sampler.js';
 import { connectRegistries } from '../../collect/shared.js';
 import { inheritCells } from '../../default-metrics/shared-cells.js';
 import { threadState } from '../../state.js';
@@ -40,9 +41,15 @@ export function install(client: object): void {
     );
   }
   if (threadState().directory === undefined) return;
-  connectRegistries();
-  inheritCells();
+  connect();
   change(exports);
+}
+
+/** What changed packages need of the rest of the library, as its main entry has it. */
+export function connect(): void {
+  connectRegistries();
+  connectSampling();
+  inheritCells();
 }
 
 /** Changes what a client package exports. */

@@ -1,10 +1,8 @@
 import Module, { createRequire } from 'node:module';
-import { connectRegistries } from '../../collect/shared.js';
-import { inheritCells } from '../../default-metrics/shared-cells.js';
 import { preloadBackend } from '../../mapping/backend.js';
 import { threadState } from '../../state.js';
 import { threadShared } from '../../thread-shared.js';
-import { change } from './install.js';
+import { change, connect } from './install.js';
 import { Packages } from './packages.js';
 
 type Compile = (
@@ -24,8 +22,7 @@ export function preload(): void {
   const { directory, warn } = threadState();
   if (directory === undefined) return;
   threadShared('prom-client preload', () => {
-    connectRegistries();
-    inheritCells();
+    connect();
     preloadBackend(process.env);
     const packages = new Packages(warn);
     changeLoaded(packages, warn);
