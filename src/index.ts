@@ -26,7 +26,14 @@ export {
   type FormatName,
   openMetricsContentType,
 } from './exposition/formats.js';
-export { type MetricsHandlerOptions, metricsHandler } from './http/handler.js';
+export type { MetricsHandlerOptions } from './http/endpoint.js';
+export { fetchHandler } from './http/fetch-handler.js';
+export { metricsHandler } from './http/handler.js';
+export {
+  type MetricsServer,
+  type MetricsServerOptions,
+  startMetricsServer,
+} from './http/server.js';
 export { installClusterHooks } from './integrations/cluster.js';
 export { compact, resetDirectory } from './integrations/maintenance.js';
 export { markProcessDead } from './integrations/mark.js';

@@ -183,3 +183,45 @@ export const FLUSH_WAIT_MS = 1;
  * of two readings in a row that agree. At it the last one serves.
  */
 export const MAX_SETTLE_READS = 16;
+
+/**
+ * Scrapes that a handler works on at once, unless said otherwise: far more than there are
+ * scrapers. One more is told to come back.
+ */
+export const MAX_SCRAPES_IN_FLIGHT = 64;
+
+/** Seconds after which whoever is told to come back may do so. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Milliseconds from a request to the last byte of its answer, unless said otherwise:
+ * Prometheus waits as long. After that there is an error instead, or the answer is cut off.
+ */
+export const SCRAPE_TIMEOUT_MS = 10_000;
+
+/** Longest time for a scrape that may be set, in milliseconds: longer ones are no timer. */
+export const MAX_SCRAPE_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Bytes of a page from which compression is worth it: smaller ones fit into one packet as they are. */
+export const MIN_GZIP_BYTES = 1_400;
+
+/** Milliseconds in which a client of the metrics server has sent its request, TLS handshake apart. */
+export const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Milliseconds for a TLS handshake with the metrics server. */
+export const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/** Milliseconds between two looks for clients of the metrics server that take too long. */
+export const CONNECTIONS_CHECK_MS = 1_000;
+
+/** Bytes of all headers of a request to the metrics server: twenty times what Prometheus sends. */
+export const MAX_REQUEST_HEADER_BYTES = 8 * KIB;
+
+/** Milliseconds for which the metrics server keeps an idle connection: a scraper that comes every minute reuses it. */
+export const KEEP_ALIVE_MS = 65_000;
+
+/** Connections that the metrics server has at once, unless said otherwise. Further ones are closed. */
+export const MAX_CONNECTIONS = 256;
+
+/** Milliseconds between two attempts to take over a port that another process has: a scrape at most is lost. */
+export const TAKE_OVER_MS = 500;

@@ -36,6 +36,8 @@ export interface PageOptions {
   format?: FormatName | undefined;
   /** Only families of these names; names of their samples (`x_bucket`, `x_count`) serve too. */
   names?: readonly string[] | undefined;
+  /** A page that all who asked for it gave up is not begun, and rejects. One that is being made is made. */
+  signal?: AbortSignal | undefined;
 }
 
 interface CachedPlan {
@@ -98,10 +100,12 @@ export class Collector {
   }
 
   /** The merged page as UTF-8. Those who ask while another page is made may get the same Buffer. */
-  async collectBytes({ format = 'text', names }: PageOptions = {}): Promise<Buffer> {
+  async collectBytes({ format = 'text', names, signal }: PageOptions = {}): Promise<Buffer> {
+    signal?.throwIfAborted();
     await this.#runCallbacks(ALL, names);
+    signal?.throwIfAborted();
     const key = JSON.stringify([format, names]);
-    return this.#inTurn(() => this.#page(ALL, names, format), key);
+    return this.#inTurn(() => this.#page(ALL, names, format), key, signal);
   }
 
   /** The merged page as data. */
@@ -143,8 +147,8 @@ export class Collector {
   }
 
   /** One page at a time: files, plan and texts are the collector's, and pages are made in slices. */
-  #inTurn<T>(work: () => Promise<T>, key?: string): Promise<T> {
-    const result = this.#turns.take(work, key);
+  #inTurn<T>(work: () => Promise<T>, key?: string, signal?: AbortSignal): Promise<T> {
+    const result = this.#turns.take(work, key, signal);
     const closeIfAsked = () => {
       if (this.#closing && !this.#turns.busy) this.#close();
     };

@@ -16,7 +16,9 @@ export function collectBytes(options: CollectOptions = {}): Promise<Buffer> {
 }
 
 /** The merged page as data: families sorted by name, samples as on the page. */
-export function collectFamilies(options: Omit<CollectOptions, 'format'> = {}): Promise<Family[]> {
+export function collectFamilies(
+  options: Omit<CollectOptions, 'format' | 'signal'> = {},
+): Promise<Family[]> {
   return sharedCollector(options).collectFamilies(options);
 }
 

@@ -1,56 +1,84 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CollectorOptions } from '../collect/collector.js';
-import { collectBytes } from '../collect/shared.js';
-import { FORMATS } from '../exposition/formats.js';
-import { negotiateFormat } from '../exposition/negotiate.js';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { pipeline, Readable } from 'node:stream';
+import { threadState } from '../state.js';
+import type { Answer, PageRequest } from './answer.js';
+import { MetricsEndpoint, type MetricsHandlerOptions } from './endpoint.js';
 
-export type MetricsHandlerOptions = CollectorOptions;
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** Errors of a stream whose other end has closed. */
+const CLIENT_GONE: ReadonlySet<string | undefined> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_HTTP2_INVALID_STREAM',
+  'ECONNRESET',
+  'EPIPE',
+]);
 
 /**
- * A request handler that answers with the merged page, for node:http and everything
- * that speaks its `(req, res)`: Express, Connect, Koa through `ctx.req` and `ctx.res`,
- * Fastify through `reply.raw`. GET and HEAD; the format is negotiated by `Accept`,
- * `name[]` in the query asks for single families. Where there is nothing to serve the
- * answer is 503 with the reason in one line.
+ * A request handler that answers with the merged page, for node:http, node:https, the
+ * compatibility API of node:http2, and everything that speaks their `(req, res)`: Express,
+ * Connect, Koa through `ctx.req` and `ctx.res`, Fastify through `request.raw` and
+ * `reply.raw`. GET and HEAD; the format is negotiated by `Accept`, the compression by
+ * `Accept-Encoding`; `name[]` in the query asks for single families. Where there is nothing
+ * to serve the answer is 503 with the reason in one line. The promise resolves when the
+ * answer is sent or the client has gone, and never rejects.
+ *
+ * @throws TypeError, RangeError for options that cannot be
  */
 export function metricsHandler(
   options: MetricsHandlerOptions = {},
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  return async (req, res) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.setHeader('Allow', 'GET, HEAD');
-      send(req, res, 405, 'text/plain; charset=utf-8', Buffer.from('Method Not Allowed\n'));
-      return;
-    }
-    const format = negotiateFormat(req.headers.accept);
-    try {
-      const page = await collectBytes({ ...options, format, names: queriedNames(req.url) });
-      send(req, res, 200, FORMATS[format].contentType, page);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const body = Buffer.from(`${reason.replaceAll('\n', ' ')}\n`);
-      send(req, res, 503, 'text/plain; charset=utf-8', body);
-    }
+): (req: NodeRequest, res: NodeResponse) => Promise<void> {
+  const endpoint = new MetricsEndpoint(options);
+  return (req, res) => respond(req, res, (request) => endpoint.answer(request));
+}
+
+/** Sends what `answer` gives for a request. */
+export async function respond(
+  req: NodeRequest,
+  res: NodeResponse,
+  answer: (request: PageRequest) => Answer | Promise<Answer>,
+): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  const given = await answer({
+    method: req.method,
+    url: req.url,
+    header: (name) => {
+      const value = req.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    gone: gone.signal,
+  });
+  try {
+    // Somebody else may have answered meanwhile: a framework's own time-out.
+    if (!gone.signal.aborted && !res.headersSent) await send(given, res);
+  } finally {
+    given.sent?.();
+  }
+}
+
+async function send({ status, headers, body, cut }: Answer, res: NodeResponse): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    res.once('finish', resolve);
+    res.once('close', resolve);
+  });
+  const cutOff = () => {
+    res.destroy();
   };
-}
-
-function queriedNames(url: string | undefined): string[] | undefined {
-  const query = url?.split('?', 2)[1];
-  if (query === undefined) return undefined;
-  const names = new URLSearchParams(query).getAll('name[]');
-  return names.length === 0 ? undefined : names;
-}
-
-function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  status: number,
-  contentType: string,
-  body: Buffer,
-): void {
+  cut?.addEventListener('abort', cutOff, { once: true });
   res.statusCode = status;
-  res.setHeader('Content-Type', contentType);
-  res.setHeader('Content-Length', body.length);
-  res.setHeader('Cache-Control', 'no-store');
-  res.end(req.method === 'HEAD' ? undefined : body);
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  if (body === undefined) {
+    res.end();
+  } else if (!(body instanceof Readable)) {
+    res.end(body);
+  } else {
+    pipeline(body, res as ServerResponse, (error) => {
+      if (error && !CLIENT_GONE.has(error.code)) threadState().report(error);
+    });
+  }
+  await ended;
+  cut?.removeEventListener('abort', cutOff);
 }

@@ -2,11 +2,10 @@
 // is marked by a comment before it: `<!-- test: name -->`.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
+import { freePort } from '../helpers/http.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
 
@@ -165,12 +164,3 @@ test('links inside the project lead to files and headings that exist', (t) => {
     else t.true(existsSync(join(root, link)), link);
   }
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -12,6 +12,8 @@ import type { Teardown } from './temporary-directory.js';
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  /** The bytes as text. */
   readonly body: string;
 }
 
@@ -26,10 +28,12 @@ export async function ask(
   const [response] = await once(sent, 'response');
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
   return {
     status: response.statusCode,
     headers: response.headers,
-    body: Buffer.concat(chunks).toString(),
+    bytes,
+    body: bytes.toString(),
   };
 }
 
@@ -47,4 +51,14 @@ export async function listen(t: Teardown, server: Server): Promise<string> {
     await once(server, 'close');
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

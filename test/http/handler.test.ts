@@ -1,12 +1,17 @@
-// The handler under node:http and under Express, asked as a scraper asks.
+// The handlers under node:http and under each framework, asked as a scraper asks.
 
 import { writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import path from 'node:path';
+import { getRequestListener } from '@hono/node-server';
 import test, { type ExecutionContext } from 'ava';
 import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import Koa from 'koa';
 import {
   contentType,
+  fetchHandler,
   type MetricsHandlerOptions,
   metricsHandler,
   openMetricsContentType,
@@ -55,8 +60,10 @@ h_count 1
 # EOF
 `;
 
-/** Ways to use the handler, by name. */
-const HOSTS: Readonly<Record<string, (options: MetricsHandlerOptions) => RequestListener>> = {
+type Host = (options: MetricsHandlerOptions) => RequestListener | Promise<RequestListener>;
+
+/** Ways to use the handlers, by name. */
+const HOSTS: Readonly<Record<string, Host>> = {
   'node:http': (options) => metricsHandler(options),
   'Express route': (options) => {
     const app = express();
@@ -67,6 +74,32 @@ const HOSTS: Readonly<Record<string, (options: MetricsHandlerOptions) => Request
     const app = express();
     app.use('/metrics', metricsHandler(options));
     return app;
+  },
+  'Fastify 5': async (options) => {
+    const app = fastify();
+    const metrics = metricsHandler(options);
+    app.all('/metrics', async (request, reply) => {
+      reply.hijack();
+      await metrics(request.raw, reply.raw);
+    });
+    await app.ready();
+    return (req, res) => app.routing(req, res);
+  },
+  'Koa 3': (options) => {
+    const app = new Koa();
+    const metrics = metricsHandler(options);
+    app.use(async (ctx, next) => {
+      if (ctx.path !== '/metrics') return next();
+      ctx.respond = false;
+      return metrics(ctx.req, ctx.res);
+    });
+    return app.callback();
+  },
+  Hono: (options) => {
+    const app = new Hono();
+    const metrics = fetchHandler(options);
+    app.all('/metrics', (context) => metrics(context.req.raw));
+    return getRequestListener(app.fetch);
   },
 };
 
@@ -84,11 +117,11 @@ async function metricsUrl(
   await writer.call('c_total', 'inc', 3);
   await writer.call('g', 'set', { l: 'ß' }, 1.5);
   await writer.call('h', 'observe', 2);
-  return `${await serve(t, serverOf(host, { dir, ...options }))}/metrics`;
+  return `${await serve(t, await serverOf(host, { dir, ...options }))}/metrics`;
 }
 
-function serverOf(host: keyof typeof HOSTS, options: MetricsHandlerOptions): RequestListener {
-  return (HOSTS[host] as (typeof HOSTS)[string])(options);
+async function serverOf(host: string, options: MetricsHandlerOptions): Promise<RequestListener> {
+  return (HOSTS[host] as Host)(options);
 }
 
 for (const host of Object.keys(HOSTS)) {
@@ -177,7 +210,7 @@ for (const host of Object.keys(HOSTS)) {
     const file = path.join(temporaryDirectory(t), 'file');
     writeFileSync(file, '');
     for (const dir of [missing, file]) {
-      const url = `${await serve(t, serverOf(host, { dir }))}/metrics`;
+      const url = `${await serve(t, await serverOf(host, { dir }))}/metrics`;
       const { status, headers, body } = await ask(url);
       t.is(status, 503);
       t.is(headers['content-type'], 'text/plain; charset=utf-8');
@@ -191,7 +224,7 @@ for (const host of Object.keys(HOSTS)) {
 
   test(`${host}: it serves again when the directory is there`, async (t) => {
     const dir = path.join(temporaryDirectory(t), 'later');
-    const url = `${await serve(t, serverOf(host, { dir }))}/metrics`;
+    const url = `${await serve(t, await serverOf(host, { dir }))}/metrics`;
     t.is((await ask(url)).status, 503);
     const writer = openScene(t, 'file', dir).start();
     await writer.make('Counter', { name: 'c_total' });

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { ask } from '../helpers/http.js';
+import { ask, freePort } from '../helpers/http.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 
 const READY = 'Server is ready to receive web requests';
@@ -38,18 +37,30 @@ export class PrometheusServer {
   }
 }
 
-/** Starts a server that scrapes the port every second as the job `app`; it ends with the test. */
-export async function startPrometheus(t: Teardown, targetPort: number): Promise<PrometheusServer> {
+/**
+ * Starts a server that scrapes the port every second as the job `app`, as `scrapeConfig`
+ * says besides; it ends with the test.
+ */
+export async function startPrometheus(
+  t: Teardown,
+  targetPort: number,
+  scrapeConfig: object = {},
+): Promise<PrometheusServer> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const log = await start(t, port, targetPort);
+    const log = await start(t, port, targetPort, scrapeConfig);
     if (log === undefined) return new PrometheusServer(port);
     if (attempt === MAX_STARTS) throw new Error(`prometheus did not start: ${log}`);
   }
 }
 
 /** Resolves with undefined when the server is ready, and with its log when it ends before. */
-async function start(t: Teardown, port: number, targetPort: number): Promise<string | undefined> {
+async function start(
+  t: Teardown,
+  port: number,
+  targetPort: number,
+  scrapeConfig: object,
+): Promise<string | undefined> {
   const dir = temporaryDirectory(t);
   const config = path.join(dir, 'prometheus.yml');
   // JSON is YAML.
@@ -58,7 +69,11 @@ async function start(t: Teardown, port: number, targetPort: number): Promise<str
     JSON.stringify({
       global: { scrape_interval: '1s', scrape_timeout: '1s' },
       scrape_configs: [
-        { job_name: 'app', static_configs: [{ targets: [`127.0.0.1:${targetPort}`] }] },
+        {
+          job_name: 'app',
+          static_configs: [{ targets: [`127.0.0.1:${targetPort}`] }],
+          ...scrapeConfig,
+        },
       ],
     }),
   );
@@ -86,16 +101,6 @@ async function start(t: Teardown, port: number, targetPort: number): Promise<str
     }
   }
   return log;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 function toNumber(text: string): number {

@@ -77,7 +77,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'limits',
   ],
   exposition: ['steps', 'model', 'errors', 'limits'],
-  http: ['collect', 'exposition', 'model', 'errors', 'limits'],
+  http: ['collect', 'exposition', 'state', 'model', 'errors', 'limits'],
   integrations: ANY_BELOW,
   entrypoints: [...ANY_BELOW, 'integrations', 'index'],
   index: [...ANY_BELOW, 'integrations'],
