@@ -21,7 +21,7 @@ export interface RecordPiece {
   /**
    * - `chunk`: with the chunk, of which zeros may fill the rest
    * - `record`: with the last record that is committed
-   * - `anywhere`: maybe inside a record, which is for the next piece
+   * - `anywhere`: maybe inside a record or the zeros after the last, which are for the next piece
    */
   readonly ends: 'chunk' | 'record' | 'anywhere';
 }
@@ -50,7 +50,7 @@ export class RecordDecoder {
       throw this.#error(at, 'a record is cut off');
     }
     const length = this.#u32(at);
-    if (length === 0 && ends === 'chunk') return 0;
+    if (length === 0 && ends !== 'record') return 0;
     if (length < RECORD_HEADER_BYTES * 2 || length % RECORD_ALIGN !== 0) {
       throw this.#error(at, `record length ${length} is not a multiple of 8 from 16 on`);
     }
