@@ -59,3 +59,64 @@ test('it is busy from asking to the end', async (t) => {
   await result;
   t.false(turns.busy);
 });
+
+/** Runs until `first` has begun, then lets two ask for a page that waits for its turn. */
+async function twoWait(second: AbortSignal | undefined) {
+  const turns = new Turns();
+  const log: string[] = [];
+  const [a, b] = [work(log, 'a'), work(log, 'b')];
+  b.end();
+  const first = turns.take(a.run);
+  await Promise.resolve();
+  const asker = new AbortController();
+  const results = [asker.signal, second].map((signal) => turns.take(b.run, 'page', signal));
+  return { turns, log, asker, results, first, end: a.end, b };
+}
+
+test('work that all who asked for it have given up is not begun', async (t) => {
+  const other = new AbortController();
+  const { turns, log, asker, results, first, end, b } = await twoWait(other.signal);
+  asker.abort(new Error('enough'));
+  other.abort();
+  end();
+  await first;
+  for (const result of results) await t.throwsAsync(result, { message: 'enough' });
+  t.false(turns.busy);
+  t.is(await turns.take(b.run, 'page'), 'b');
+  t.deepEqual(log, ['a begins', 'a ends', 'b begins', 'b ends']);
+});
+
+test('work that one of those who asked for it wants still is done', async (t) => {
+  for (const other of [new AbortController().signal, undefined]) {
+    const { log, asker, results, end } = await twoWait(other);
+    asker.abort();
+    end();
+    t.deepEqual(await Promise.all(results), ['b', 'b']);
+    t.deepEqual(log, ['a begins', 'a ends', 'b begins', 'b ends']);
+  }
+});
+
+test('work that was given up is done where somebody asks for it before its turn', async (t) => {
+  const other = new AbortController();
+  const { turns, asker, results, end, b } = await twoWait(other.signal);
+  asker.abort();
+  other.abort();
+  const late = turns.take(b.run, 'page', new AbortController().signal);
+  end();
+  t.is(await late, 'b');
+  t.deepEqual(await Promise.all(results), ['b', 'b']);
+});
+
+test('giving up work that has begun changes nothing', async (t) => {
+  const turns = new Turns();
+  const log: string[] = [];
+  const a = work(log, 'a');
+  const asker = new AbortController();
+  const result = turns.take(a.run, 'page', asker.signal);
+  await Promise.resolve();
+  await Promise.resolve();
+  t.deepEqual(log, ['a begins']);
+  asker.abort();
+  a.end();
+  t.is(await result, 'a');
+});
