@@ -32,6 +32,8 @@ export interface MetricsServerOptions extends MetricsHandlerOptions {
    * taken is an error, and workers of a cluster share theirs.
    */
   takeOver?: boolean | undefined;
+  /** Called when it begins to listen: at once, or when it has taken over. */
+  onListening?: ((address: AddressInfo) => void) | undefined;
   /** Connections at once; further ones are closed. Default 256. */
   maxConnections?: number | undefined;
 }
@@ -83,6 +85,7 @@ class ListeningServer implements MetricsServer {
       res.once('close', () => this.#answered());
       void respond(req, res, route);
     });
+    this.#server.once('listening', () => options.onListening?.(this.address as AddressInfo));
     const onError = (error: unknown) => threadState().report(error);
     this.#port = new Port(this.#server, { port, host, takeOver, onError });
   }
@@ -96,12 +99,14 @@ class ListeningServer implements MetricsServer {
   }
 
   get address(): AddressInfo | undefined {
+    if (this.#closed !== undefined) return undefined;
     return (this.#server.address() as AddressInfo | null) ?? undefined;
   }
 
   get url(): string | undefined {
-    if (this.address === undefined) return undefined;
-    const { address, family, port } = this.address;
+    const listensAt = this.address;
+    if (listensAt === undefined) return undefined;
+    const { address, family, port } = listensAt;
     const host = family === 'IPv6' ? `[${address}]` : address;
     return `${this.#scheme}://${host}:${port}${this.#path}`;
   }
