@@ -16,6 +16,9 @@ const CLIENT_GONE: ReadonlySet<string | undefined> = new Set([
   'EPIPE',
 ]);
 
+/** `NGHTTP2_INTERNAL_ERROR`, without loading node:http2 where nobody has. */
+const HTTP2_INTERNAL_ERROR = 2;
+
 /**
  * A request handler that answers with the merged page, for node:http, node:https, the
  * compatibility API of node:http2, and everything that speaks their `(req, res)`: Express,
@@ -65,7 +68,9 @@ async function send({ status, headers, body, cut }: Answer, res: NodeResponse): 
     res.once('close', resolve);
   });
   const cutOff = () => {
-    res.destroy();
+    // Without a code a stream of HTTP/2 looks as if it were complete.
+    if ('stream' in res) res.stream.close(HTTP2_INTERNAL_ERROR);
+    else res.destroy();
   };
   cut?.addEventListener('abort', cutOff, { once: true });
   res.statusCode = status;
