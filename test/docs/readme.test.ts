@@ -4,8 +4,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { eventually } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
-import { freePort } from '../helpers/http.js';
+import { ask, freePort } from '../helpers/http.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
 
@@ -99,14 +100,56 @@ test('exemplars.mjs shows the exemplar that the README shows', async (t) => {
   t.true(shown !== undefined && program.output.includes(shown), program.output);
 });
 
+for (const name of [
+  'express.mjs',
+  'fastify.mjs',
+  'hono.mjs',
+  'internal.mjs',
+  'koa.mjs',
+  'nest.mjs',
+]) {
+  test(`${name} serves the page`, async (t) => {
+    const port = await freePort();
+    const program = startProgram(t, [programFile(t, name)], {
+      PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
+      PORT: String(port),
+    });
+    await eventually(async () => {
+      t.is(program.process.exitCode, null, program.output);
+      try {
+        const { status, body } = await ask(`http://127.0.0.1:${port}/metrics`);
+        t.is(status, 200, body);
+        t.regex(body, /^prom_multiproc_info\{/m);
+        return undefined;
+      } catch (error) {
+        return String(error);
+      }
+    });
+  });
+}
+
+test('the route handler of Next.js gives the page', async (t) => {
+  const { GET } = await import(programFile(t, 'route.mjs'));
+  const response: Response = await GET(new Request('http://127.0.0.1/metrics'));
+  t.is(response.status, 200);
+  t.regex(await response.text(), /^prom_multiproc_info\{/m);
+});
+
 test('every marked block is tested here', (t) => {
   t.deepEqual([...blocks.keys()].sort(), [
     'exemplars.mjs',
+    'express.mjs',
+    'fastify.mjs',
+    'hono.mjs',
     'installed.mjs',
+    'internal.mjs',
+    'koa.mjs',
     'migrated.mjs',
+    'nest.mjs',
     'orders.mjs',
     'output of the third run of orders.mjs',
     'page of server.mjs',
+    'route.mjs',
     'server.mjs',
   ]);
   const programs = readme.match(/^```js$/gm) ?? [];
