@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import test, { type ExecutionContext } from 'ava';
 import { type MetricsServerOptions, startMetricsServer } from '../../src/index.js';
 import { MAX_REQUEST_HEADER_BYTES } from '../../src/limits.js';
+import { eventually } from '../helpers/application.js';
 import { selfSigned } from '../helpers/certificate.js';
 import { ask } from '../helpers/http.js';
 import { RawConnection } from '../helpers/sockets.js';
@@ -110,6 +111,25 @@ test('headers that are too many or too long are refused', async (t) => {
   }
 });
 
+test('a client that asks and asks, and reads no answer, is cut off', async (t) => {
+  const { url } = await start(t, { maxConnections: 1, timeoutMs: 100 });
+  const greedy = new RawConnection(url);
+  greedy.socket.pause();
+  // Answers of some 20 MB.
+  greedy.socket.write('GET /none HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100_000));
+  await greedy.opened();
+  // Its connection is the one that there may be.
+  await eventually(async () => {
+    try {
+      return (await ask(url)).status === 200 ? undefined : 'no page';
+    } catch (error) {
+      return String(error);
+    }
+  });
+  t.false(greedy.socket.destroyed);
+  greedy.socket.destroy();
+});
+
 test('what is no HTTP is refused', async (t) => {
   const { url } = await start(t);
   const connection = new RawConnection(url);
@@ -145,6 +165,9 @@ test('with a certificate it speaks TLS, and nothing else', async (t) => {
   for await (const piece of response) page += piece;
   t.regex(page, /^prom_multiproc_info\{/m);
   await t.throwsAsync(ask(url.replace('https:', 'http:')));
+  const silent = new RawConnection(url);
+  await silent.closed;
+  t.is(silent.received, '');
   const old = request(url, { ca: cert, agent: false, maxVersion: 'TLSv1.2' });
   old.end();
   await t.throwsAsync(once(old, 'response'));
