@@ -103,7 +103,6 @@ export class Collector {
   async collectBytes({ format = 'text', names, signal }: PageOptions = {}): Promise<Buffer> {
     signal?.throwIfAborted();
     await this.#runCallbacks(ALL, names);
-    signal?.throwIfAborted();
     const key = JSON.stringify([format, names]);
     return this.#inTurn(() => this.#page(ALL, names, format), key, signal);
   }

@@ -7,6 +7,7 @@ import test from 'ava';
 import {
   Collector,
   fetchHandler,
+  Gauge,
   type MetricsHandlerOptions,
   metricsHandler,
 } from '../../src/index.js';
@@ -128,6 +129,20 @@ test('a page whose asker gave up while callbacks ran is not made', async (t) => 
   asker.abort(new Error('enough'));
   end.open();
   await t.throwsAsync(page, { message: 'enough' });
+  collector.close();
+});
+
+test('no callback runs for a page that was given up before it was asked for', async (t) => {
+  let runs = 0;
+  new Gauge({ name: 'counting', help: 'Counts.', collect: () => void runs++ });
+  const collector = new Collector({ dir: temporaryDirectory(t) });
+  const signal = AbortSignal.abort(new Error('enough'));
+  await t.throwsAsync(collector.collectBytes({ names: ['counting'], signal }), {
+    message: 'enough',
+  });
+  t.is(runs, 0);
+  await collector.collectBytes({ names: ['counting'] });
+  t.is(runs, 1);
   collector.close();
 });
 

@@ -12,8 +12,13 @@ test('closing waits for scrapes in flight, and for nothing else', async (t) => {
   const { begun, end } = makeSlow('slow');
   const server = await startMetricsServer({ port: 0 });
   const url = server.url as string;
-  const [silent, idle] = [new RawConnection(url), new RawConnection(url)];
+  const [silent, half, idle] = [0, 1, 2].map(() => new RawConnection(url)) as [
+    RawConnection,
+    RawConnection,
+    RawConnection,
+  ];
   await silent.opened();
+  half.socket.write('GET /metrics HTTP/1.1\r\n');
   await idle.get('/none');
   const scrape = ask(`${url}?name[]=slow`);
   await begun.opened;
@@ -26,7 +31,7 @@ test('closing waits for scrapes in flight, and for nothing else', async (t) => {
   const { status, body } = await scrape;
   t.is(status, 200);
   t.regex(body, /^slow 1$/m);
-  await Promise.all([closed, silent.closed, idle.closed]);
+  await Promise.all([closed, silent.closed, half.closed, idle.closed]);
 });
 
 test('a server that is not to keep the process alive does not', (t) => {
