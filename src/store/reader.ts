@@ -16,7 +16,7 @@ import {
 } from '../format/layout.js';
 import type { RecordPiece } from '../format/record-decoder.js';
 import { RECORD_ALIGN } from '../format/records.js';
-import { RECORD_PIECE_BYTES } from '../limits.js';
+import { MAX_RECORD_BYTES, RECORD_PIECE_BYTES } from '../limits.js';
 import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import { ChunkList, type ChunkSpan } from './chunk-list.js';
@@ -230,8 +230,10 @@ export class Reader {
       const read = this.#catalog.read(file, this.#contents, piece);
       this.#contents = read.contents;
       this.#parsed += read.bytes;
-      // A record that is longer than the piece.
-      if (read.bytes === 0) size *= 2;
+      if (read.bytes > 0) continue;
+      // A record, or the zeros after the last, that is longer than the piece.
+      if (size > MAX_RECORD_BYTES) throw this.#error(begin, `no record in ${size} bytes`);
+      size *= 2;
     }
   }
 
