@@ -166,13 +166,18 @@ const LINE = new RegExp(
   `^(?:# (?:HELP ${NAME} [^\\n]*|TYPE ${NAME} \\w+|EOF)|(${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})?) ${NUMBER}(?:${EXEMPLAR})?)$`,
 );
 
-/** The first line of a page that no parser would take, or that says the same as another. */
+/**
+ * The first line of a page that no parser would take, or that says the same as another of
+ * its family: a summary `x` and a gauge `x_sum` are an application's own mistake, which a
+ * page shows as it is.
+ */
 function faultOf(page: string): string | undefined {
   const samples = new Set<string>();
   for (const line of page.split('\n').slice(0, -1)) {
     const match = LINE.exec(line);
     if (match === null) return `the line ${JSON.stringify(line.slice(0, 200))}`;
     const [, sample] = match;
+    if (line.startsWith('# TYPE ')) samples.clear();
     if (sample === undefined) continue;
     if (samples.has(sample)) return `${sample.slice(0, 200)} twice`;
     const names = [...sample.matchAll(/([a-zA-Z0-9_]+)="(?:[^"\\]|\\.)*"/g)].map(
