@@ -5,6 +5,7 @@ import { ARCHIVE_NAME, listWriters, requireDirectory, stampAt } from '../process
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
 import { atOnce, type Steps } from '../steps.js';
+import { Reader } from '../store/reader.js';
 import { RecordCatalog } from '../store/record-catalog.js';
 import type { Writer } from '../store/writer.js';
 
@@ -197,7 +198,9 @@ export class DirectoryView {
 
   #open(path: string): FileSource {
     const own = this.#own();
-    if (own?.mapping.path === path) return new FileSource(own.mapping.reader(), this.#catalog);
+    if (own?.mapping.path === path) {
+      return new FileSource(new Reader(own.mapping.reader(), this.#catalog));
+    }
     return FileSource.open(this.#backend, path, this.#catalog);
   }
 

@@ -1,5 +1,6 @@
 import { MemoryMapping } from '../mapping/memory.js';
 import { FileSource } from '../processes/file-source.js';
+import { Reader } from '../store/reader.js';
 import type { Writer } from '../store/writer.js';
 
 const sources = new WeakMap<Writer, FileSource>();
@@ -10,7 +11,7 @@ export function memorySource(writer: Writer): FileSource | undefined {
   if (!(mapping instanceof MemoryMapping)) return undefined;
   let source = sources.get(writer);
   if (source === undefined) {
-    source = new FileSource(mapping.reader());
+    source = new FileSource(new Reader(mapping.reader()));
     sources.set(writer, source);
   }
   return source;

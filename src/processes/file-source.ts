@@ -1,5 +1,5 @@
-import { FileKind, FLUSH_SEQUENCE_AT } from '../format/layout.js';
-import type { Backend, ReadableMapping } from '../mapping/mapping.js';
+import { FileKind } from '../format/layout.js';
+import type { Backend } from '../mapping/mapping.js';
 import type { MergeSource } from '../merge/source.js';
 import type { ExemplarEntry } from '../model/exemplar.js';
 import { Contents } from '../store/contents.js';
@@ -16,29 +16,16 @@ export class FileSource implements MergeSource {
   #liveness: Liveness = 'live';
   /** As of the last `update` or `hold`. */
   contents: Contents | HeldValues = Contents.EMPTY;
-  readonly #mapping: ReadableMapping;
   #held: HeldValues | undefined;
   #finalStamp: string | undefined;
 
-  /**
-   * Opens a file and checks its header. See `Reader.open` for the catalog.
-   *
-   * @throws MappingError when it cannot be opened, with code `ENOENT` when it is gone
-   * @throws FileFormatError when it is no file of this library
-   */
+  /** Opens a file: see `Reader.open`. */
   static open(backend: Backend, path: string, catalog?: RecordCatalog): FileSource {
-    const mapping = backend.open(path, FLUSH_SEQUENCE_AT);
-    try {
-      return new FileSource(mapping, catalog);
-    } catch (error) {
-      mapping.close();
-      throw error;
-    }
+    return new FileSource(Reader.open(backend, path, catalog));
   }
 
-  constructor(mapping: ReadableMapping, catalog?: RecordCatalog) {
-    this.#mapping = mapping;
-    this.reader = new Reader(mapping, catalog);
+  constructor(reader: Reader) {
+    this.reader = reader;
   }
 
   get isArchive(): boolean {
@@ -80,7 +67,7 @@ export class FileSource implements MergeSource {
   /** Whether values read since the last `update` may stand under the labels of other series. */
   get slotsMoved(): boolean {
     if (this.liveness === 'dead' || this.#held !== undefined) return false;
-    return this.#mapping.unsettled || this.reader.slotsMoved;
+    return this.reader.slotsMoved;
   }
 
   /**

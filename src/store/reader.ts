@@ -114,7 +114,7 @@ export class Reader {
    */
   get slotsMoved(): boolean {
     fence();
-    return Atomics.load(this.#words, REUSE_AT / 4) !== this.#reuse;
+    return this.#mapping.unsettled || Atomics.load(this.#words, REUSE_AT / 4) !== this.#reuse;
   }
 
   /** For archives: names of the files whose values are in here. */

@@ -17,6 +17,7 @@ import { EXEMPLAR_SLOTS } from '../../src/format/exemplars.js';
 import { planMerge } from '../../src/merge/plan.js';
 import { type StoredMetric, slotsPerSeries } from '../../src/model/metric.js';
 import { FileSource } from '../../src/processes/file-source.js';
+import { Reader } from '../../src/store/reader.js';
 import { RecordCatalog } from '../../src/store/record-catalog.js';
 import { Writer } from '../../src/store/writer.js';
 import { MutableFile } from './mutable-file.js';
@@ -61,7 +62,7 @@ export class MutationHunt {
     this.length = this.#original.length;
     this.#anatomy = anatomyOf(this.#original);
     this.#file = new MutableFile(`golden-${name}.pmp`, this.#original);
-    this.#read(new FileSource(this.#file.open(), this.#catalog), true);
+    this.#read(new FileSource(new Reader(this.#file.open(), this.#catalog)), true);
     this.#file.keepExtents();
   }
 
@@ -86,14 +87,14 @@ export class MutationHunt {
   }
 
   #openBefore(): FileSource {
-    const source = new FileSource(this.#file.open(), this.#catalog);
+    const source = new FileSource(new Reader(this.#file.open(), this.#catalog));
     source.update();
     return source;
   }
 
   #check(what: string, open: FileSource | undefined, render: boolean): void {
     try {
-      this.#read(open ?? new FileSource(this.#file.open(), this.#catalog), render);
+      this.#read(open ?? new FileSource(new Reader(this.#file.open(), this.#catalog)), render);
       this.tally.read++;
     } catch (error) {
       const { path } = this.#file;
@@ -153,7 +154,7 @@ function goodSource(): FileSource {
   const writer = new Writer(mapping, IDENTITY);
   const id = writer.defineMetric(descriptor({ name: 'good_total', labelNames: ['l'] }));
   writer.addSeries(id, ['a'], 1, newHolder(), [1000]);
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   return source;
 }

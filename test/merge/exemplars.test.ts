@@ -11,6 +11,7 @@ import { type MetricDescriptor, slotsPerSeries } from '../../src/model/metric.js
 import { writeArchived } from '../../src/processes/archive-writer.js';
 import { FileSource } from '../../src/processes/file-source.js';
 import { clearExemplar, writeExemplar } from '../../src/store/exemplar-writer.js';
+import { Reader } from '../../src/store/reader.js';
 import { Writer } from '../../src/store/writer.js';
 import { exemplar } from '../helpers/exemplars.js';
 import { descriptor, IDENTITY, newHolder } from '../helpers/writers.js';
@@ -31,7 +32,7 @@ function sourceOf(
   const blocks = exemplars.map((one, bucket) =>
     one === undefined ? undefined : writer.addExemplar(series, bucket, one),
   );
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   return { source, writer, series, blocks };
 }
@@ -46,7 +47,7 @@ function archiveOf(sources: readonly FileSource[]): FileSource {
   const mapping = new MemoryMapping();
   const writer = new Writer(mapping, { ...IDENTITY, kind: FileKind.archive });
   writeArchived(writer, foldForArchive(sources, IDENTITY.createdMs));
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   return source;
 }

@@ -3,6 +3,7 @@
 import test from 'ava';
 import { MemoryMapping } from '../../src/mapping/memory.js';
 import { FileSource } from '../../src/processes/file-source.js';
+import { Reader } from '../../src/store/reader.js';
 import { Writer } from '../../src/store/writer.js';
 import { valuesOf } from '../helpers/reading.js';
 import { descriptor, IDENTITY, newHolder, setSlot } from '../helpers/writers.js';
@@ -19,7 +20,7 @@ function setUp() {
   };
   const scene = { meanwhile: () => {}, writer, metric, add };
   const source = new FileSource(
-    Object.assign(mapping.reader(), { refresh: () => scene.meanwhile() }),
+    new Reader(Object.assign(mapping.reader(), { refresh: () => scene.meanwhile() })),
   );
   return { scene, source, series: { a: add('a', 1), b: add('b', 2), c: add('c', 3) } };
 }
@@ -87,7 +88,7 @@ test('value and set-time are held as a pair, or with a time that nobody knows', 
   const metric = writer.defineMetric(descriptor({ name: 'g', type: 'gauge', mode: 'mostrecent' }));
   const holder = newHolder();
   writer.addSeries(metric, [], 2, holder, [7, 70]);
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   source.hold();
   t.deepEqual(valuesOf(readable(source)), { 'g[]': [7, 70] });

@@ -11,6 +11,7 @@ import { MemoryMapping } from '../../src/mapping/memory.js';
 import type { Exemplar } from '../../src/model/exemplar.js';
 import { FileSource } from '../../src/processes/file-source.js';
 import { writeExemplar } from '../../src/store/exemplar-writer.js';
+import { Reader } from '../../src/store/reader.js';
 import { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
 import { bytesMapping } from '../helpers/bytes-mapping.js';
@@ -80,7 +81,7 @@ for (const writing of expectedBackends()) {
 test('a file without exemplars has no chunk for them', (t) => {
   const { mapping, add, writer } = inMemory();
   const { id } = add('a');
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   const before = writer.size;
   writer.addExemplar(id, 0, exemplar('x', 1));
@@ -90,7 +91,7 @@ test('a file without exemplars has no chunk for them', (t) => {
 
 test("a removed series' place serves for another, and shows nothing of what it was", (t) => {
   const { mapping, writer, add } = inMemory();
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   const old = add('old');
   const block = writer.addExemplar(old.id, 0, exemplar('old and long enough to stay', 1000));
   source.update();
@@ -108,7 +109,9 @@ test("a removed series' place serves for another, and shows nothing of what it w
 test('what is held shows no exemplar that came, or changed hands, meanwhile', (t) => {
   const { mapping, writer, add } = inMemory();
   let meanwhile = () => {};
-  const source = new FileSource(Object.assign(mapping.reader(), { refresh: () => meanwhile() }));
+  const source = new FileSource(
+    new Reader(Object.assign(mapping.reader(), { refresh: () => meanwhile() })),
+  );
   const [stays, goes] = [add('stays'), add('goes')];
   const other = writer.defineMetric(HISTOGRAM);
   const histogram = writer.addSeries(other, [], 4, newHolder());
@@ -134,7 +137,7 @@ test('an entry whose writer died writing it costs that exemplar only', (t) => {
   const [a, b] = [add('a'), add('b')];
   const { chunk, index } = writer.addExemplar(a.id, 0, exemplar('half', 1000));
   writer.addExemplar(b.id, 0, exemplar('whole', 1000));
-  const source = new FileSource(mapping.reader());
+  const source = new FileSource(new Reader(mapping.reader()));
   source.update();
   t.deepEqual(exemplarsOf(source)['c["a"]'], [exemplar('half', 1000)]);
   Atomics.add(chunk.words, index * 2, 1);
@@ -174,7 +177,7 @@ function withRecord(record: { seriesId: number; slot?: number; bucket: number })
 }
 
 function read(bytes: Uint8Array): FileSource {
-  const source = new FileSource(bytesMapping(bytes, 'bad.pmp'));
+  const source = new FileSource(new Reader(bytesMapping(bytes, 'bad.pmp')));
   source.update();
   return source;
 }
