@@ -1,17 +1,15 @@
 // pm2 with a daemon and a home of its own.
 
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { eventually } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
-import { ask } from '../helpers/http.js';
+import { ask, freePort } from '../helpers/http.js';
 import { samplesByKey } from '../helpers/page-samples.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { openFilesLimit } from '../wrappers/application.js';
@@ -57,16 +55,6 @@ function isRunning(pid: number): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
   }
-}
-
-/** A port that was free a moment ago: instances must be told one. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 for (const backend of expectedBackends()) {
