@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { errorCode, isBadFile, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
-import { ARCHIVE_NAME, listWriters, requireDirectory, stampAt } from '../processes/directory.js';
+import { ARCHIVE_NAME, stampAt, WriterListing } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
 import { atOnce, type Steps } from '../steps.js';
@@ -26,12 +26,24 @@ export class DirectoryView {
   readonly #own: () => Writer | undefined;
   readonly #catalog = new RecordCatalog();
   readonly #writers = new Map<string, FileSource>();
+  readonly #listing: WriterListing;
   /** Files that are no good, by path: looked at again when they are others. */
   readonly #rejected = new Map<string, string>();
   #archive: FileSource | undefined;
   /** What the archive's name led to when it was opened; empty for nothing. */
   #archiveStamp = '';
   #skipped = 0;
+  /** Writers' files that are to be read, and what that was decided by. */
+  #listed: ReadonlySet<string> = NO_NAMES;
+  #basis:
+    | {
+        readonly absorbed: ReadonlySet<string>;
+        readonly paths: readonly string[];
+        readonly own: string | undefined;
+      }
+    | undefined;
+  /** Whether the last scan did not come to its end: nobody was told what it had changed. */
+  #failed = false;
 
   constructor(
     path: string,
@@ -42,6 +54,7 @@ export class DirectoryView {
   ) {
     this.path = path;
     this.#own = own;
+    this.#listing = new WriterListing(path);
     this.#archivePath = join(path, ARCHIVE_NAME);
     this.#backend = backend;
     this.#observer = observer;
@@ -75,25 +88,16 @@ export class DirectoryView {
 
   /** `scan` in steps: one for each file. */
   *steps(): Steps<boolean> {
-    requireDirectory(this.path);
     this.#skipped = 0;
-    let changed = this.#openArchive();
+    let changed = this.#openArchive() || this.#failed;
+    this.#failed = true;
     // The archive before the listing: what it does not name was not unlinked when it was opened.
-    const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
-    const listed = new Set(this.#list().filter((path) => !absorbed.has(basename(path))));
-    const own = this.#own()?.mapping.path;
-    // Its values are here whatever became of the file.
-    if (own !== undefined && !absorbed.has(basename(own))) listed.add(own);
-    for (const [path, source] of this.#writers) {
-      if (listed.has(path)) continue;
-      this.#drop(path, source);
-      changed = true;
-    }
-    for (const path of this.#rejected.keys()) if (!listed.has(path)) this.#rejected.delete(path);
-    for (const path of listed) {
+    if (this.#list()) changed = true;
+    for (const path of this.#listed) {
       if (this.#refresh(path)) changed = true;
       yield;
     }
+    this.#failed = false;
     return changed;
   }
 
@@ -107,6 +111,7 @@ export class DirectoryView {
     this.#archive?.reader.close();
     this.#archive = undefined;
     this.#archiveStamp = '';
+    this.#basis = undefined;
   }
 
   /** Opens the archive that the name leads to now; true when it is another one. */
@@ -136,10 +141,28 @@ export class DirectoryView {
     return true;
   }
 
+  /** Finds out which writers there are, and lets go of those that are not; true when there were some. */
+  #list(): boolean {
+    const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
+    const paths = this.#paths();
+    const own = this.#own()?.mapping.path;
+    const basis = this.#basis;
+    if (basis?.absorbed === absorbed && basis.paths === paths && basis.own === own) return false;
+    this.#basis = { absorbed, paths, own };
+    const listed = new Set(paths.filter((path) => !absorbed.has(basename(path))));
+    // Its values are here whatever became of the file.
+    if (own !== undefined && !absorbed.has(basename(own))) listed.add(own);
+    this.#listed = listed;
+    for (const path of this.#rejected.keys()) if (!listed.has(path)) this.#rejected.delete(path);
+    const gone = [...this.#writers].filter(([path]) => !listed.has(path));
+    for (const [path, source] of gone) this.#drop(path, source);
+    return gone.length > 0;
+  }
+
   /** Paths of the writers' files. Without a descriptor to list them with, those that are known serve. */
-  #list(): string[] {
+  #paths(): readonly string[] {
     try {
-      return listWriters(this.path).map(({ path }) => path);
+      return this.#listing.paths();
     } catch (error) {
       if (!isOutOfDescriptors(error) || this.#writers.size === 0) throw error;
       this.#report(error);

@@ -26,5 +26,6 @@ export function koffiBackend(): Backend {
     },
     reserve: libc.reserve,
     flock: libc.flock,
+    size: libc.size,
   });
 }

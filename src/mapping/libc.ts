@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** The five calls into the C library that the native backend needs, bound through koffi. */
+/** The six calls into the C library that the native backend needs, bound through koffi. */
 export interface Libc {
   /** Address of the mapping, as a number; throws with `code` when the system refuses. */
   mmap(length: number, writable: boolean, fd: number, offset: number): number;
@@ -9,6 +9,8 @@ export interface Libc {
   view(address: number, length: number): ArrayBuffer;
   /** Reserves blocks; returns the error's name, or undefined on success. */
   reserve(fd: number, offset: number, length: number): string | undefined;
+  /** Bytes of an open file, without what an `fstat` of Node.js takes to make an object of it. */
+  size(fd: number): number;
   /** Takes or probes an advisory lock without waiting; the error's name, or undefined on success. */
   flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
 }
@@ -16,6 +18,7 @@ export interface Libc {
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
+const SEEK_END = 2;
 const LOCK_NB = 4;
 const LOCK_OPERATIONS = { shared: 1 | LOCK_NB, exclusive: 2 | LOCK_NB, unlock: 8 } as const;
 
@@ -41,6 +44,7 @@ export function loadLibc(): Libc {
   ]);
   const munmap = library.func('munmap', 'int', ['uintptr_t', 'size_t']);
   const flock = library.func('flock', 'int', ['int', 'int']);
+  const lseek = library.func('lseek', 'intptr_t', ['int', 'intptr_t', 'int']);
   const fallocate =
     process.platform === 'darwin'
       ? undefined
@@ -56,8 +60,7 @@ export function loadLibc(): Libc {
       const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
       const address = mmap(0, length, protection, MAP_SHARED, fd, offset) as number;
       if (address === -1) {
-        const code = nameOf(koffi.errno());
-        throw Object.assign(new Error(`mmap failed: ${code}`), { code });
+        throw failed('mmap', nameOf(koffi.errno()));
       }
       return address;
     },
@@ -70,9 +73,18 @@ export function loadLibc(): Libc {
       const code = fallocate(fd, offset, length) as number;
       return code === 0 ? undefined : nameOf(code);
     },
+    size(fd) {
+      const bytes = lseek(fd, 0, SEEK_END) as number;
+      if (bytes < 0) throw failed('lseek', nameOf(koffi.errno()));
+      return bytes;
+    },
     flock(fd, operation) {
       const result = flock(fd, LOCK_OPERATIONS[operation]) as number;
       return result === 0 ? undefined : nameOf(koffi.errno());
     },
   };
+}
+
+function failed(call: string, code: string): Error {
+  return Object.assign(new Error(`${call} failed: ${code}`), { code });
 }

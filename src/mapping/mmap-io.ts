@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { sizeOf } from './descriptor.js';
 import type { Backend } from './mapping.js';
 import { nativeBackend } from './native.js';
 
@@ -32,6 +33,7 @@ export function mmapIoBackend(): Backend {
     },
     reserve: () => 'ENOSYS',
     flock: () => 'ENOSYS',
+    size: sizeOf,
   });
 }
 

@@ -1,5 +1,5 @@
 import { errorCode, MappingError } from '../errors.js';
-import { closeOnce, openFile, readAt, sizeOf } from './descriptor.js';
+import { closeOnce, openFile, readAt } from './descriptor.js';
 import { FlushedCopy } from './flushed-copy.js';
 import type { LockState, Publication, ReadableMapping, ReadInto } from './mapping.js';
 import type { Mapper } from './native.js';
@@ -28,7 +28,7 @@ export class NativeReader implements ReadableMapping {
   }
 
   size(): number {
-    return sizeOf(this.#fd);
+    return this.#mapper.size(this.#fd);
   }
 
   read(target: Uint8Array, offset: number): number {

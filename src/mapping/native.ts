@@ -26,6 +26,8 @@ export interface Mapper {
   reserve(fd: number, offset: number, length: number): string | undefined;
   /** The error's name, or undefined on success; `ENOSYS` where the provider cannot. */
   flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
+  /** Bytes of a file that is open for reading by this descriptor alone. Throws with a system error's `code`. */
+  size(fd: number): number;
 }
 
 /**

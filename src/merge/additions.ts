@@ -4,6 +4,7 @@
  */
 
 import type { Steps } from '../steps.js';
+import type { Input } from './inputs.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
 export interface SlotMap {
@@ -16,10 +17,10 @@ export interface SlotMap {
   readonly high: number;
 }
 
-/** The same slots of many writers' arrays. */
+/** The same slots of many writers. */
 export interface Addition {
   readonly map: SlotMap;
-  readonly arrays: Float64Array[];
+  readonly inputs: readonly Input[];
 }
 
 /** Runs that are shorter on average are slower than the pairs that they stand for. */
@@ -80,19 +81,23 @@ function pairsOf(runs: Int32Array, slots: number): Int32Array {
  * bit lower is a counter's restart to Prometheus. `rest`, zeros at first, takes what does
  * not fit into `merged`: see `settle`. TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2.
  *
- * Stops after every few arrays, for whoever must not keep the event loop waiting.
+ * Takes each few inputs just before they are added, while they are in the processor's
+ * cache, and stops after them, for whoever must not keep the event loop waiting.
  */
 export function* addAll(
   merged: Float64Array,
   rest: Float64Array,
-  { map, arrays }: Addition,
+  { map, inputs }: Addition,
+  run: number,
 ): Steps<void> {
-  let at = 0;
-  for (; at + 4 <= arrays.length; at += 4) {
-    addFour(merged, rest, map, arrays, at);
+  for (let first = 0; first < inputs.length; first += 4) {
+    const few = inputs.slice(first, first + 4);
+    for (const input of few) input.take(run);
+    const [a, b, c, d] = few as [Input, Input, Input, Input];
+    if (few.length === 4) addFour(merged, rest, map, a.values, b.values, c.values, d.values);
+    else for (const { values } of few) addOne(merged, rest, map, values);
     yield;
   }
-  for (; at < arrays.length; at++) addOne(merged, rest, map, arrays[at] as Float64Array);
 }
 
 /** Four arrays at a time: each merged slot is read and written once for them. */
@@ -100,13 +105,11 @@ function addFour(
   merged: Float64Array,
   rest: Float64Array,
   { runs, pairs }: SlotMap,
-  arrays: readonly Float64Array[],
-  first: number,
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  d: Float64Array,
 ): void {
-  const a = arrays[first] as Float64Array;
-  const b = arrays[first + 1] as Float64Array;
-  const c = arrays[first + 2] as Float64Array;
-  const d = arrays[first + 3] as Float64Array;
   for (let run = 0; run < runs.length; run += 3) {
     const from = runs[run] as number;
     const to = runs[run + 1] as number;

@@ -8,6 +8,8 @@ export interface Claim {
   readonly contents: SourceContents;
   /** Oldest first. */
   readonly sources: readonly MergeSource[];
+  /** Those of them that live: one array for all claims of the same writers. */
+  readonly living: readonly MergeSource[];
   readonly metric: StoredMetric;
   /** Labels that every series has where it has none of the name itself. */
   readonly defaultLabels: readonly LabelPair[];
@@ -87,12 +89,13 @@ function groupSources(
 
 function* claimsOf(contents: SourceContents, { select, sources }: Group): Generator<Claim> {
   const { createdMs } = sources.at(-1) as MergeSource;
+  const living = sources.every(({ live }) => live) ? sources : sources.filter(({ live }) => live);
   for (const metric of contents.metrics) {
     const defaultLabels = select(metric);
     if (defaultLabels === undefined) continue;
     const series = contents.seriesOf(metric);
     const sinceMs = metric.sinceMs === 0 ? createdMs : metric.sinceMs;
-    yield { contents, sources, metric, defaultLabels, series, sinceMs };
+    yield { contents, sources, living, metric, defaultLabels, series, sinceMs };
   }
 }
 
@@ -106,14 +109,13 @@ export function agree(claims: readonly Claim[], conflicts: Conflicts): Agreement
     return false;
   });
   const shown =
-    newest.type === 'gauge' && isLiveMode(newest.mode) ? fitting.flatMap(living) : fitting;
+    newest.type === 'gauge' && isLiveMode(newest.mode) ? fitting.flatMap(ofLiving) : fitting;
   return { newest, claims: shown, bounds: sharedBounds(newest, shown, conflicts) };
 }
 
 /** The claim of those of its writers that live; none where none does. */
-function living(claim: Claim): Claim[] {
-  const sources = claim.sources.filter(({ live }) => live);
-  return sources.length === 0 ? [] : [{ ...claim, sources }];
+function ofLiving(claim: Claim): Claim[] {
+  return claim.living.length === 0 ? [] : [{ ...claim, sources: claim.living }];
 }
 
 /** The claim whose word counts; of two that are as new the later one. */

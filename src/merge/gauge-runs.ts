@@ -1,20 +1,18 @@
 import { fence } from '../fence.js';
 import type { Steps } from '../steps.js';
 import type { GaugeReducer } from './gauges.js';
+import type { Input } from './inputs.js';
 
 /** Gauges of one family: what is in slot `from[i]` goes into `merged[to[i]]`. */
 export interface GaugeSlots {
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** All that is read is from slot `low` to `high - 1`. */
-  readonly low: number;
-  readonly high: number;
 }
 
-/** One writer's array with them. */
+/** One writer with them. */
 export interface Folding {
   readonly list: GaugeSlots;
-  readonly values: Float64Array;
+  readonly input: Input;
 }
 
 export interface GaugeRun {
@@ -32,20 +30,23 @@ const MAX_PAIR_READS = 1000;
 /** Set once, but nobody knows when: a writer died between the two stores. Older than all that is known. */
 export const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
 
-/** Merges one family's gauges into zeros. Stops after every writer, as `addAll` does. */
+/** Merges one family's gauges into zeros. Stops after every writer, as `addAll` does after a few. */
 export function* runGauges(
   merged: Float64Array,
   aux: Float64Array,
   { reducer, keepsTime, foldings, begin, end }: GaugeRun,
+  run: number,
 ): Steps<void> {
   const { step, finish } = reducer;
   for (const {
-    values,
+    input,
     list: { from, to },
   } of foldings) {
+    input.take(run);
+    const { values } = input;
     for (let i = 0; i < from.length; i++) {
       const slot = from[i] as number;
-      if (keepsTime) stepTimed(step, merged, aux, to[i] as number, values, slot);
+      if (keepsTime) stepTimed(step, merged, aux, to[i] as number, input, slot);
       else step(merged, aux, to[i] as number, values[slot] as number, SET);
     }
     yield;
@@ -62,18 +63,23 @@ function stepTimed(
   merged: Float64Array,
   aux: Float64Array,
   at: number,
-  values: Float64Array,
+  input: Input,
   slot: number,
 ): void {
+  const { live } = input;
   for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
-    const before = values[slot + 1] as number;
+    const before = live[slot + 1] as number;
     fence();
-    const value = values[slot] as number;
+    const value = live[slot] as number;
     fence();
-    if (values[slot + 1] === before) {
+    if (live[slot + 1] === before) {
+      input.correct(slot, value);
+      input.correct(slot + 1, before);
       step(merged, aux, at, value, before);
       return;
     }
   }
-  step(merged, aux, at, values[slot] as number, SET_AT_UNKNOWN_TIME);
+  const value = live[slot] as number;
+  input.correct(slot, value);
+  step(merged, aux, at, value, SET_AT_UNKNOWN_TIME);
 }

@@ -14,6 +14,8 @@ export type GaugeStep = (
 ) => void;
 
 export interface GaugeReducer {
+  /** Whether the merged value is the plain sum wherever that is a number. */
+  readonly adds?: boolean;
   readonly step: GaugeStep;
   /** Makes the last of the value when all writers are in. */
   readonly finish?: (merged: Float64Array, aux: Float64Array, at: number) => void;
@@ -97,7 +99,7 @@ const each: GaugeStep = (merged, aux, at, value, aliveMs) => {
 
 const keepWhetherSet = (rankOfMerged: number) => (rankOfMerged > NEVER_SET ? 1 : 0);
 
-const sumReducer: GaugeReducer = { step: sum };
+const sumReducer: GaugeReducer = { adds: true, step: sum };
 const minReducer: GaugeReducer = { step: extreme(Math.min), keep: keepWhetherSet };
 const maxReducer: GaugeReducer = { step: extreme(Math.max), keep: keepWhetherSet };
 const recentReducer: GaugeReducer = { step: mostRecent, keep: (setMs) => setMs };

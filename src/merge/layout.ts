@@ -5,6 +5,7 @@ import { type Addition, SlotMapBuilder } from './additions.js';
 import type { Agreement, Claim } from './claims.js';
 import type { GaugeRun, GaugeSlots } from './gauge-runs.js';
 import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
+import type { Inputs } from './inputs.js';
 import { LabelSets } from './label-sets.js';
 import type { MergeSource } from './source.js';
 
@@ -87,21 +88,25 @@ export class AdditionList {
     }
   }
 
-  build(): Addition[] {
+  build(inputs: Inputs): Addition[] {
     return [...this.#builders].flatMap(([sources, byExtent]) =>
-      [...byExtent].map(([extent, builder]) => ({
-        map: builder.build(),
-        arrays: sources.map((source) => source.extent(extent)),
-      })),
+      [...byExtent].map(([extent, builder]) => {
+        const map = builder.build();
+        const { low, high } = map;
+        const of = sources.map((source) => inputs.of(source.extent(extent), low, high));
+        return { map, inputs: of };
+      }),
     );
   }
 }
 
-export function gaugeRunOf(layout: FamilyLayout): GaugeRun {
+export function gaugeRunOf(layout: FamilyLayout, inputs: Inputs): GaugeRun {
   const { mode } = layout.newest;
   const foldings = layout.parts.flatMap(({ claim, sources, numbers }) =>
-    [...slotLists(claim, numbers, layout)].flatMap(([extent, list]) =>
-      sources.map((source) => ({ list, source, values: source.extent(extent) })),
+    [...slotLists(claim, numbers, layout)].flatMap(([extent, { list, low, high }]) =>
+      sources.map((source) => {
+        return { list, source, input: inputs.of(source.extent(extent), low, high) };
+      }),
     ),
   );
   // Where the last of equals counts it is the youngest writer's.
@@ -127,7 +132,7 @@ function slotLists(
   { series, contents }: Claim,
   numbers: readonly number[],
   { begin, newest }: FamilyLayout,
-): Map<number, GaugeSlots> {
+): Map<number, ReadSlots> {
   const lists = new Map<number, { from: number[]; to: number[] }>();
   series.forEach(({ slot }, s) => {
     const { extent, index } = contents.place(slot);
@@ -136,14 +141,21 @@ function slotLists(
     list.to.push(begin + (numbers[s] as number));
   });
   const width = slotsPerSeries(newest);
-  return new Map([...lists].map(([extent, list]) => [extent, gaugeSlots(list, width)]));
+  return new Map([...lists].map(([extent, list]) => [extent, readSlots(list, width)]));
 }
 
-function gaugeSlots(list: { from: number[]; to: number[] }, width: number): GaugeSlots {
+/** Gauges of an extent; all that is read for them is from slot `low` to `high - 1`. */
+interface ReadSlots {
+  readonly list: GaugeSlots;
+  readonly low: number;
+  readonly high: number;
+}
+
+function readSlots(list: { from: number[]; to: number[] }, width: number): ReadSlots {
   const from = Int32Array.from(list.from);
   const low = from.reduce((a, b) => Math.min(a, b));
   const high = from.reduce((a, b) => Math.max(a, b)) + width;
-  return { from, to: Int32Array.from(list.to), low, high };
+  return { list: { from, to: Int32Array.from(list.to) }, low, high };
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -11,9 +11,9 @@ import {
 } from './claims.js';
 import { FamilyExemplars } from './exemplars.js';
 import { type GaugeRun, runGauges } from './gauge-runs.js';
+import { Inputs } from './inputs.js';
 import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import type { MergeSource } from './source.js';
-import { ValueWatch, type WatchedSlots } from './value-watch.js';
 
 /**
  * How the values of a set of writers become families: made anew when writers come or
@@ -79,7 +79,7 @@ class FamilyMerges {
   readonly #aux: Float64Array;
   readonly #families: readonly FamilyMerge[];
   readonly #additions: readonly Addition[];
-  readonly #watch: ValueWatch;
+  readonly #inputs = new Inputs();
 
   constructor(layouts: readonly FamilyLayout[], size: number) {
     this.#merged = new Float64Array(size);
@@ -93,12 +93,11 @@ class FamilyMerges {
       const exemplars = FamilyExemplars.of(layout);
       const shown = exemplars === undefined ? {} : { exemplars: exemplars.merged };
       const table = { name, help, type, bounds, width, labels, order, values, stamp: 0, ...shown };
-      if (type !== 'gauge') additions.add(layout);
-      const gauges = type === 'gauge' ? gaugeRunOf(layout) : undefined;
+      const gauges = type === 'gauge' ? gaugeRunOf(layout, this.#inputs) : undefined;
+      if (isSum(gauges)) additions.add(layout);
       return { table, begin, end, gauges, exemplars };
     });
-    this.#additions = additions.build();
-    this.#watch = new ValueWatch(slotsRead(this.#additions, this.#families));
+    this.#additions = additions.build(this.#inputs);
   }
 
   get families(): readonly FamilyTable[] {
@@ -106,35 +105,38 @@ class FamilyMerges {
   }
 
   *run(): Steps<void> {
-    if (yield* this.#watch.changed()) yield* this.#mergeValues();
+    const run = yield* this.#inputs.begin();
+    if (run !== undefined) yield* this.#mergeValues(run);
     // An exemplar may come without a change of value, and comes after it.
     for (const { table, exemplars } of this.#families) {
       if (exemplars !== undefined && (yield* exemplars.run())) table.stamp++;
     }
   }
 
-  *#mergeValues(): Steps<void> {
+  *#mergeValues(run: number): Steps<void> {
     const merged = this.#merged.fill(0);
     const aux = this.#aux.fill(0);
-    for (const addition of this.#additions) yield* addAll(merged, aux, addition);
+    for (const addition of this.#additions) yield* addAll(merged, aux, addition, run);
     for (const { table, begin, end, gauges } of this.#families) {
       table.stamp++;
-      if (gauges === undefined) settle(merged, aux, begin, end);
-      else yield* runGauges(merged, aux, gauges);
+      if (isSum(gauges)) {
+        settle(merged, aux, begin, end);
+        if (gauges === undefined || !hasNaN(table.values)) continue;
+        // A sum of gauges leaves out those that are no number, where there are others.
+        merged.fill(0, begin, end);
+        aux.fill(0, begin, end);
+      }
+      if (gauges !== undefined) yield* runGauges(merged, aux, gauges, run);
     }
   }
 }
 
-function* slotsRead(
-  additions: readonly Addition[],
-  families: readonly FamilyMerge[],
-): Generator<WatchedSlots> {
-  for (const { map, arrays } of additions) {
-    for (const array of arrays) yield { array, low: map.low, high: map.high };
-  }
-  for (const { gauges } of families) {
-    for (const { values, list } of gauges?.foldings ?? []) {
-      yield { array: values, low: list.low, high: list.high };
-    }
-  }
+/** Whether a family's values are, but for gauges that are no number, sums of what writers have. */
+function isSum(gauges: GaugeRun | undefined): boolean {
+  return gauges === undefined || gauges.reducer.adds === true;
+}
+
+function hasNaN(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }

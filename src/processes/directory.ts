@@ -56,13 +56,20 @@ export function ensureDirectory(path: string): void {
 /**
  * @throws DirectoryError when the path is not a directory that exists
  */
-export function requireDirectory(path: string): void {
-  const stat = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
+export function requireDirectory(path: string, options?: ErrorOptions): void {
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
   if (stat === undefined) {
-    throw new DirectoryError(path, `${path} does not exist: no process has written metrics there`);
+    const message = `${path} does not exist: no process has written metrics there`;
+    throw new DirectoryError(path, message, options);
   }
   if (!stat.isDirectory()) {
-    throw new DirectoryError(path, `${path} is not a directory: set ${DIRECTORY_VARIABLE} to one`);
+    const message = `${path} is not a directory: set ${DIRECTORY_VARIABLE} to one`;
+    throw new DirectoryError(path, message, options);
   }
 }
 
@@ -118,22 +125,55 @@ export interface ListedWriter {
  * @throws DirectoryError when it cannot be listed
  */
 export function listWriters(directory: string): ListedWriter[] {
-  // `join` for each of thousands is what listing them would take longest for.
-  const prefix = join(directory, sep);
-  return attempt(directory, () => readdirSync(directory))
-    .sort()
-    .flatMap((name) => {
-      const match = WRITER_NAME.exec(name);
-      return match === null ? [] : [{ path: prefix + name, pid: Number(match[1]) }];
-    });
+  return writersAmong(directory, namesIn(directory));
 }
 
-function attempt<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw new DirectoryError(path, `${path} cannot be read: ${cause(error)}`, { cause: error });
+/** A directory that is listed again and again. */
+export class WriterListing {
+  readonly #directory: string;
+  #names: readonly string[] = [];
+  #paths: readonly string[] = [];
+
+  constructor(directory: string) {
+    this.#directory = directory;
   }
+
+  /**
+   * Paths of the writers' files: the same array as long as they are the same.
+   *
+   * @throws DirectoryError when the directory cannot be listed
+   */
+  paths(): readonly string[] {
+    const names = namesIn(this.#directory);
+    const known = this.#names;
+    if (names.length !== known.length || names.some((name, i) => name !== known[i])) {
+      this.#names = names;
+      this.#paths = writersAmong(this.#directory, names).map(({ path }) => path);
+    }
+    return this.#paths;
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    requireDirectory(directory, { cause: error });
+    throw unreadable(directory, error);
+  }
+}
+
+function writersAmong(directory: string, names: readonly string[]): ListedWriter[] {
+  // `join` for each of thousands is what listing them would take longest for.
+  const prefix = join(directory, sep);
+  return [...names].sort().flatMap((name) => {
+    const match = WRITER_NAME.exec(name);
+    return match === null ? [] : [{ path: prefix + name, pid: Number(match[1]) }];
+  });
+}
+
+function unreadable(path: string, error: unknown): DirectoryError {
+  return new DirectoryError(path, `${path} cannot be read: ${cause(error)}`, { cause: error });
 }
 
 function cause(error: unknown): string {

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GaugeRun, runGauges, SET_AT_UNKNOWN_TIME } from '../../src/merge/gauge-runs.js';
+import { Input } from '../../src/merge/inputs.js';
 import type { StoredSeries } from '../../src/model/metric.js';
 import { atOnce } from '../../src/steps.js';
 import { Reader } from '../../src/store/reader.js';
@@ -58,12 +59,13 @@ export function hunt(
   try {
     reader.update();
     const of = (metric: string) => reader.series.filter((s) => s.metric.name === metric);
-    const values = of('value').map(({ slot }) => reader.locate(slot));
+    const inputs = new Map<Float64Array, Input>();
+    const values = of('value').map(({ slot }) => placeOf(reader, slot, 1, inputs));
     if (values.length !== VALUES) throw new Error(`${values.length} values`);
     const one = new Float64Array(1);
     const halves = new Uint32Array(one.buffer);
     let newest = 0;
-    const pairs = pairRun(reader, of('pair'), (value, setMs) => {
+    const pairs = pairRun(reader, of('pair'), inputs, (value, setMs) => {
       if (setMs === SET_AT_UNKNOWN_TIME) result.unknownTimes++;
       else if (value === 0 || Math.round(setMs - timeOrigin) !== value) {
         tell(`value ${value} with time ${setMs - timeOrigin}`);
@@ -72,14 +74,18 @@ export function hunt(
     });
     const none = new Float64Array(0);
     let seen = 0;
+    // From the second run on a merge reads copies: all but the first of these.
+    let run = 0;
     while (result.reads < reads || result.changes < MIN_CHANGES) {
       if (result.reads > reads * MAX_ROUNDS_SHARE) throw new Error('the writer stands still');
       reader.update();
-      for (const place of values) {
-        one[0] = place.values[place.index] as number;
+      run++;
+      for (const { input, index } of values) {
+        input.take(run);
+        one[0] = input.values[index] as number;
         if (halves[0] !== halves[1] || halves[0] === 0) tell(`halves ${halves}`);
       }
-      atOnce(runGauges(none, none, pairs));
+      atOnce(runGauges(none, none, pairs, run));
       result.reads += VALUES + 2 * PAIRS;
       if (newest !== seen) result.changes++;
       seen = newest;
@@ -90,17 +96,31 @@ export function hunt(
   return result;
 }
 
+/** A series' slots as a merge reads them. */
+function placeOf(
+  reader: Reader,
+  slot: number,
+  width: number,
+  inputs: Map<Float64Array, Input>,
+): { readonly input: Input; readonly index: number } {
+  const { values, index } = reader.locate(slot);
+  const input = inputs.get(values) ?? new Input(values, index, index + width);
+  input.widen(index, index + width);
+  inputs.set(values, input);
+  return { input, index };
+}
+
 /** The merge's own reading of pairs, with `check` in the place of a mode. */
 function pairRun(
   reader: Reader,
   series: readonly StoredSeries[],
+  inputs: Map<Float64Array, Input>,
   check: (value: number, setMs: number) => void,
 ): GaugeRun {
   if (series.length !== PAIRS) throw new Error(`${series.length} pairs`);
   const foldings = series.map(({ slot }) => {
-    const { values, index } = reader.locate(slot);
-    const list = { from: Int32Array.of(index), to: Int32Array.of(0), low: index, high: index + 2 };
-    return { values, list };
+    const { input, index } = placeOf(reader, slot, 2, inputs);
+    return { input, list: { from: Int32Array.of(index), to: Int32Array.of(0) } };
   });
   return {
     reducer: { step: (_merged, _aux, _at, value, setMs) => check(value, setMs) },

@@ -15,6 +15,7 @@ const copying: Mapper = {
   map: (_fd, _offset, length) => new ArrayBuffer(length),
   reserve: () => 'ENOSYS',
   flock: () => undefined,
+  size: () => 0,
 };
 
 test('memory that is a copy of the file is found out, for every writer anew', (t) => {

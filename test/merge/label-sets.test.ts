@@ -25,7 +25,15 @@ function numbers(sets: LabelSets, { names, values, defaults = [], writer }: Give
   };
   const series = values.map((labelValues) => ({ metric, labelValues, slot: 0 }));
   const contents = contentsOf([metric], series, () => ({ extent: 0, index: 0 }));
-  const claim = { contents, sources: [], metric, defaultLabels: defaults, series, sinceMs: 0 };
+  const claim = {
+    contents,
+    sources: [],
+    living: [],
+    metric,
+    defaultLabels: defaults,
+    series,
+    sinceMs: 0,
+  };
   return sets.numbersOf(claim, writer);
 }
 
