@@ -4,8 +4,9 @@
  * tries, of which the best counts.
  */
 
+import { measureScrapes } from './scrape/measure.js';
 import { Scene } from './scrape/scene.js';
-import { fileSlowdown, measureScrapes } from './scrape.js';
+import { fileSlowdown } from './scrape.js';
 import { formatTable } from './support/report.js';
 import { isReached, type Requirement, requirementTable } from './support/requirement.js';
 import { median, pairedRatio } from './support/statistics.js';
@@ -14,7 +15,7 @@ import { W1, W3 } from './workloads.js';
 
 const TRIES = 3;
 const UPDATES = { rounds: 9, warmUp: 3, iterations: 50_000 };
-const SCRAPES = { rounds: 9, warmUp: 4, warmUpScrapes: 60, growing: 0 };
+const SCRAPES = { batches: 3, warmUpScrapes: 150, growing: 0 };
 const FIRST = { processes: 2, scrapes: 14, warmUp: 6 };
 
 /** Half of what is usual, or less. */

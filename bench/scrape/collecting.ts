@@ -1,12 +1,26 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Collector, compact } from '../../src/index.js';
 import { longestBlock } from '../support/blocks.js';
+import { type Client, loadClient } from '../support/client.js';
 import { answer } from '../support/peer.js';
+import type { Workload } from '../workloads.js';
+import { application } from './application.js';
 
-/** The process that serves the page, on the backend that its environment names. */
+/**
+ * The process that serves the page, on the backend that its environment names. With a
+ * workload and a number it is that process of the workload too.
+ */
+const [workload, proc] = process.argv.slice(2).map((text) => JSON.parse(text)) as [
+  Workload?,
+  number?,
+];
+const client: Client = await loadClient('mmap');
+const own = workload === undefined ? undefined : application(client, workload, proc as number);
 const open = () => new Collector({ selfMetrics: false });
 const kept = open();
+const unsent: Buffer[] = [];
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -14,6 +28,27 @@ const collectGarbage = runInNewContext('gc') as () => void;
 answer({
   /** A scrape by a collector that has seen the directory before. */
   again: () => timed(kept),
+  /**
+   * Milliseconds of a scrape after this process has changed its values, or nothing where no
+   * turn is given. The page stays here: sending it would cost the next scrape its caches.
+   */
+  async later(turn?: number, every?: number): Promise<number> {
+    if (turn !== undefined) {
+      own?.change(turn, every);
+      await setImmediate();
+    }
+    const begin = performance.now();
+    const page = await kept.collectBytes();
+    const ms = performance.now() - begin;
+    unsent.push(page);
+    return ms;
+  },
+  /** The pages that stayed here. */
+  pages: () => unsent.splice(0).map(String),
+  async grow(turn: number) {
+    own?.grow(turn);
+    await setImmediate();
+  },
   /** The first scrape of a collector. */
   async first() {
     const collector = open();

@@ -22,11 +22,17 @@ export class Scene {
     this.#env = environmentOf(backend, this.directory);
   }
 
-  /** Starts a workload's writers, each a process of its own. */
-  startProcesses(workload: Workload): void {
-    for (let proc = 0; proc < workload.procs; proc++) {
+  /** Starts a workload's writers, each a process of its own, without the first `but`. */
+  startProcesses(workload: Workload, but = 0): void {
+    for (let proc = but; proc < workload.procs; proc++) {
       this.#start(WRITER, workload, proc);
     }
+  }
+
+  /** Starts a workload's writers, and returns the first of them, which scrapes too. */
+  startServing(workload: Workload): Peer {
+    this.startProcesses(workload, 1);
+    return this.#startCollecting([workload, 0], {});
   }
 
   /** Starts a workload's writers as threads of a few processes. */
@@ -47,17 +53,17 @@ export class Scene {
 
   /** A process that scrapes. */
   startCollector(options?: PeerOptions): Peer {
-    const collector = Peer.process(COLLECTING, [], this.#env, options);
+    return this.#startCollecting([], options);
+  }
+
+  #startCollecting(args: readonly unknown[], options?: PeerOptions): Peer {
+    const texts = args.map((argument) => JSON.stringify(argument));
+    const collector = Peer.process(COLLECTING, texts, this.#env, options);
     this.#collectors.push(collector);
     return collector;
   }
 
-  /** The first writer. */
-  get firstWriter(): Peer {
-    return this.#writers[0] as Peer;
-  }
-
-  /** Changes every value in all writers, or one series in `every`. */
+  /** Changes every value in all writers but one that scrapes, or one series in `every`. */
   async change(turn: number, every = 1): Promise<void> {
     await Promise.all(this.#writers.map((writer) => writer.call('change', turn, every)));
   }

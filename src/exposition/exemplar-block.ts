@@ -1,6 +1,7 @@
 import type { Exemplar } from '../model/exemplar.js';
 import { escapeLabelValue } from './escape.js';
 import { formatValue } from './numbers.js';
+import type { PageBytes } from './page-bytes.js';
 import type { LineBlock } from './text-block.js';
 
 /** Lines of which some have exemplars: these change with most updates, so all of the text is put together anew. */
@@ -24,11 +25,11 @@ export class ExemplarBlock implements LineBlock {
     this.#bytes = this.#text();
   }
 
-  get length(): number {
-    return this.#bytes.length;
-  }
-
-  update(numbers: Float64Array, exemplars: readonly (Exemplar | undefined)[] = []): void {
+  update(
+    page: PageBytes,
+    numbers: Float64Array,
+    exemplars: readonly (Exemplar | undefined)[] = [],
+  ): void {
     for (let line = 0; line < this.#ends.length; line++) {
       const number = numbers[line] as number;
       const exemplar = exemplars[line];
@@ -38,11 +39,11 @@ export class ExemplarBlock implements LineBlock {
     }
     this.#exemplars = exemplars;
     this.#bytes = this.#text();
+    this.appendTo(page);
   }
 
-  copyTo(target: Uint8Array, at: number): number {
-    target.set(this.#bytes, at);
-    return at + this.#bytes.length;
+  appendTo(page: PageBytes): void {
+    page.append(this.#bytes, 0, this.#bytes.length);
   }
 
   #text(): Buffer {

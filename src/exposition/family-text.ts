@@ -5,6 +5,7 @@ import type { Steps } from '../steps.js';
 import { escapeLabelValue } from './escape.js';
 import { ExemplarBlock } from './exemplar-block.js';
 import type { Format } from './formats.js';
+import type { PageBytes } from './page-bytes.js';
 import { type BlockChanges, type LineBlock, TextBlock } from './text-block.js';
 
 /** Characters from which on a block takes no more series: what is moved when a number gets longer. */
@@ -35,38 +36,30 @@ export class FamilyText {
     );
   }
 
-  /** Bytes of the text. */
-  get length(): number {
-    return this.#blocks.reduce((sum, { text }) => sum + text.length, this.#head.length);
-  }
-
-  /** Brings the text in line with the family's values. Stops after every block. */
-  *update(): Steps<void> {
+  /** Appends the text of the family's values as they are. Stops after every block. */
+  *appendTo(page: PageBytes): Steps<void> {
     const { stamp } = this.#family;
-    if (this.#stamp === stamp) return;
+    page.append(this.#head, 0, this.#head.length);
     if (this.#stamp === undefined) {
-      yield* this.#build();
-    } else {
+      yield* this.#build(page);
+    } else if (this.#stamp !== stamp) {
       let first = 0;
       for (const { text, series } of this.#blocks) {
         const end = first + series;
-        text.update(this.#numbersOf(first, end), this.#exemplarsOf(first, end));
-        first += series;
+        text.update(page, this.#numbersOf(first, end), this.#exemplarsOf(first, end));
+        first = end;
+        yield;
+      }
+    } else {
+      for (const { text } of this.#blocks) {
+        text.appendTo(page);
         yield;
       }
     }
     this.#stamp = stamp;
   }
 
-  /** Copies the text and returns where it ends. */
-  copyTo(target: Uint8Array, begin: number): number {
-    target.set(this.#head, begin);
-    let at = begin + this.#head.length;
-    for (const { text } of this.#blocks) at = text.copyTo(target, at);
-    return at;
-  }
-
-  *#build(): Steps<void> {
+  *#build(page: PageBytes): Steps<void> {
     const { labels, order } = this.#family;
     this.#blocks.length = 0;
     let lines: string[] = [];
@@ -79,7 +72,9 @@ export class FamilyText {
       }
       series++;
       if (chars < BLOCK_CHARS && i < order.length - 1) continue;
-      this.#blocks.push({ text: this.#blockOf(lines, i + 1 - series, i + 1), series });
+      const text = this.#blockOf(lines, i + 1 - series, i + 1);
+      text.appendTo(page);
+      this.#blocks.push({ text, series });
       lines = [];
       chars = 0;
       series = 0;

@@ -2,6 +2,7 @@ import type { FamilyTable } from '../model/family.js';
 import { atOnce, type Steps } from '../steps.js';
 import { FamilyText } from './family-text.js';
 import type { Format } from './formats.js';
+import { PageBytes } from './page-bytes.js';
 import { BlockChanges } from './text-block.js';
 
 /**
@@ -13,6 +14,7 @@ export class PageRenderer {
   readonly #end: Buffer;
   readonly #texts = new WeakMap<FamilyTable, FamilyText>();
   readonly #changes = new BlockChanges();
+  #lastLength = 0;
 
   constructor(format: Format) {
     this.#format = format;
@@ -21,17 +23,14 @@ export class PageRenderer {
 
   /** The page in steps between which other things may be done, but not another page of this renderer. */
   *steps(families: readonly FamilyTable[]): Steps<Buffer> {
-    const texts = families.map((family) => this.#textOf(family));
-    for (const text of texts) yield* text.update();
-    const length = texts.reduce((sum, text) => sum + text.length, this.#end.length);
-    const page = Buffer.allocUnsafeSlow(length);
-    let at = 0;
-    for (const text of texts) {
-      at = text.copyTo(page, at);
+    const page = new PageBytes(this.#lastLength);
+    for (const family of families) {
+      yield* this.#textOf(family).appendTo(page);
       yield;
     }
-    page.set(this.#end, at);
-    return page;
+    page.append(this.#end, 0, this.#end.length);
+    this.#lastLength = page.length;
+    return page.finish();
   }
 
   render(families: readonly FamilyTable[]): Buffer {

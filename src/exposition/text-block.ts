@@ -1,6 +1,7 @@
 import type { Exemplar } from '../model/exemplar.js';
 import { MAX_NUMBER_BYTES, wholeLength, writeNumber, writeWhole } from './number-bytes.js';
 import { formatValue } from './numbers.js';
+import type { PageBytes } from './page-bytes.js';
 
 /** Room that a block has beyond its text once it had to grow. */
 const SPARE_BYTES = 256;
@@ -14,7 +15,6 @@ export class BlockChanges {
   text = Buffer.alloc(0);
   count = 0;
   used = 0;
-  #page = Buffer.alloc(0);
   #numbers = new Float64Array(0);
 
   /** Makes room for changes of all lines of a block. */
@@ -23,12 +23,6 @@ export class BlockChanges {
     this.lines = new Uint32Array(lines);
     this.ends = new Uint32Array(lines);
     this.text = Buffer.alloc((lines + 1) * MAX_NUMBER_BYTES);
-  }
-
-  /** Memory to put a block together in: the same at every call. */
-  page(length: number): Buffer {
-    if (this.#page.length < length) this.#page = Buffer.allocUnsafeSlow(length);
-    return this.#page;
   }
 
   /** Memory for the numbers of a block: the same at every call. */
@@ -45,12 +39,14 @@ export class BlockChanges {
 
 /** Some lines of a page, of which only what is behind their labels changes. */
 export interface LineBlock {
-  /** Bytes of the text. */
-  readonly length: number;
-  /** Gives every line its number, and its exemplar where lines may have one. */
-  update(numbers: Float64Array, exemplars?: readonly (Exemplar | undefined)[]): void;
-  /** Copies the text and returns where it ends. */
-  copyTo(target: Uint8Array, at: number): number;
+  /** Gives every line its number, and its exemplar where lines may have one, and appends the text. */
+  update(
+    page: PageBytes,
+    numbers: Float64Array,
+    exemplars?: readonly (Exemplar | undefined)[],
+  ): void;
+  /** Appends the text as it is. */
+  appendTo(page: PageBytes): void;
 }
 
 /**
@@ -87,12 +83,7 @@ export class TextBlock implements LineBlock {
     if (this.#length !== text.length) this.#countBytes(prefixes);
   }
 
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Gives every line its number. */
-  update(numbers: Float64Array): void {
+  update(page: PageBytes, numbers: Float64Array): void {
     const values = this.#values;
     for (let line = 0; line < values.length; line++) {
       const value = numbers[line] as number;
@@ -107,14 +98,13 @@ export class TextBlock implements LineBlock {
         this.#setAny(line, value);
       }
     }
-    if (this.#changes.count > 0) this.#rebuild();
+    if (this.#changes.count > 0) this.#rebuild(page);
+    else this.appendTo(page);
     this.#changes.clear();
   }
 
-  /** Copies the text and returns where it ends. */
-  copyTo(target: Uint8Array, at: number): number {
-    target.set(this.#bytes.subarray(0, this.#length), at);
-    return at + this.#length;
+  appendTo(page: PageBytes): void {
+    page.append(this.#bytes, 0, this.#length);
   }
 
   /** Where text is not all of one byte a character. */
@@ -140,33 +130,36 @@ export class TextBlock implements LineBlock {
     changes.ends[changes.count++] = changes.used;
   }
 
-  /** Goes through the changes line by line: what is between two of them is moved as a whole. */
-  #rebuild(): void {
+  /**
+   * Puts the text together on the page, change by change: what is between two of them is
+   * moved as a whole. Then takes it from there.
+   */
+  #rebuild(page: PageBytes): void {
     const { lines, ends, text, count, used } = this.#changes;
     const old = this.#bytes;
-    const fresh = this.#changes.page(this.#length + used);
+    page.reserve(this.#length + used);
+    const pageBegin = page.length;
     let from = 0;
-    let to = 0;
     let textAt = 0;
     let line = lines[0] as number;
     for (let change = 0; change < count; change++) {
       const changed = lines[change] as number;
-      this.#shift(line, changed, to - from);
+      this.#shift(line, changed, page.length - pageBegin - from);
       const begin = this.#at[changed] as number;
-      to += old.copy(fresh, to, from, begin);
-      this.#at[changed] = to;
+      page.put(old, from, begin);
+      this.#at[changed] = page.length - pageBegin;
       const textEnd = ends[change] as number;
-      to += text.copy(fresh, to, textAt, textEnd);
+      page.put(text, textAt, textEnd);
       from = begin + (this.#lengths[changed] as number);
       this.#lengths[changed] = textEnd - textAt;
       textAt = textEnd;
       line = changed + 1;
     }
-    this.#shift(line, this.#at.length, to - from);
-    to += old.copy(fresh, to, from, this.#length);
-    if (to > old.length) this.#bytes = Buffer.allocUnsafeSlow(to + SPARE_BYTES);
-    fresh.copy(this.#bytes, 0, 0, to);
-    this.#length = to;
+    this.#shift(line, this.#at.length, page.length - pageBegin - from);
+    page.put(old, from, this.#length);
+    this.#length = page.length - pageBegin;
+    if (this.#length > old.length) this.#bytes = Buffer.allocUnsafeSlow(this.#length + SPARE_BYTES);
+    page.copyTo(this.#bytes, pageBegin);
   }
 
   #shift(begin: number, end: number, by: number): void {
