@@ -40,7 +40,8 @@ export async function memory({ smoke }: BenchOptions): Promise<Report> {
   }
   const [, few, many, large] = measured as [Measured, Measured, Measured, Measured];
   const perSlot = (median(many.kept) - median(few.kept)) / (slots(many) - slots(few));
-  const perLine = (median(large.kept) - perSlot * slots(large)) / large.lines;
+  const beyondSlots = (of: Measured) => median(of.kept) - perSlot * slots(of);
+  const perLine = (beyondSlots(large) - beyondSlots(few)) / (large.lines - few.lines);
   return {
     checks: measured.map(
       ({ workload: { name }, lines, kept, allocated }) =>
@@ -84,7 +85,7 @@ export async function memory({ smoke }: BenchOptions): Promise<Report> {
     ],
     notes: [
       `Kept: medians of ${effort.processes} processes, after garbage collection, against the process before its first scrape. Allocated: medians of ${effort.rounds} scrapes (in brackets: least and most).`,
-      `A slot's share is what ${few.workload.name} and ${many.workload.name} differ by, which have the same page; a line's is the rest of ${large.workload.name}: ${figures(median(large.kept) / large.lines)} bytes a line with its slots.`,
+      `A slot's share is what ${few.workload.name} and ${many.workload.name} differ by, which have the same page; a line's is what ${few.workload.name} and ${large.workload.name} differ by beyond that. What is kept of all, by lines: ${measured.map((of) => `${of.workload.name} ${figures(median(of.kept) / of.lines)} bytes`).join(', ')}.`,
     ],
     data: { effort, workloads: measured },
   };

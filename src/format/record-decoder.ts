@@ -180,7 +180,8 @@ export class RecordDecoder {
       strings.push(this.#once(this.#bytes.toString('utf8', textAt, textAt + length)));
       textAt += length;
     }
-    return strings;
+    // Kept for each series: without the room that an array keeps for more.
+    return strings.slice();
   }
 
   /** Label values come again and again: all series that have one share one string. */

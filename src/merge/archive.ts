@@ -12,7 +12,7 @@ import { addExactly } from './additions.js';
 import { type Claim, claimsByName, newestOf } from './claims.js';
 import { SET_AT_UNKNOWN_TIME } from './gauge-runs.js';
 import { GAUGE_REDUCERS, isLiveMode, showsEachWriter } from './gauges.js';
-import { seriesKey, seriesLabels } from './series-labels.js';
+import { LabelPairs, seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
 /** One metric of an archive: what many writers left of it. */
@@ -111,6 +111,7 @@ interface Target {
 class Folds {
   readonly #width: number;
   readonly #byKey = new Map<string, Fold>();
+  readonly #pairs = new LabelPairs();
 
   constructor(width: number) {
     this.#width = width;
@@ -123,7 +124,7 @@ class Folds {
   /** For each of a claim's series, as `writer` has them where each is shown. */
   targetsOf(claim: Claim, writer?: string): Target[] {
     return claim.series.map((series) => {
-      const fold = this.#of(seriesLabels(claim, series, writer));
+      const fold = this.#of(seriesLabels(claim, series, writer, this.#pairs));
       const { slot, exemplarSlots } = series;
       return { fold, exemplarSlots, ...claim.contents.place(slot) };
     });

@@ -1,7 +1,7 @@
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import type { Claim } from './claims.js';
-import { seriesKey, seriesLabels } from './series-labels.js';
+import { type LabelPairs, seriesKey, seriesLabels } from './series-labels.js';
 
 /** Sets seen by label values, one level per label: a lookup builds no key. */
 interface Level {
@@ -15,6 +15,7 @@ interface Level {
  * whatever the order of names, are made when there is a second way of writing them.
  */
 export class LabelSets {
+  readonly #pairs: LabelPairs;
   readonly #found: (readonly LabelPair[])[] = [];
   readonly #byKey = new Map<string, number>();
   /** Whether other values may be the same set: not where there is one way to write it, and all are shown. */
@@ -22,6 +23,10 @@ export class LabelSets {
   /** How many of the found have a key. */
   #keyed = 0;
   readonly #byShape = new Map<string, Level>();
+
+  constructor(pairs: LabelPairs) {
+    this.#pairs = pairs;
+  }
 
   /** All sets by number, labels in the order in which the first writer gave them. */
   get found(): readonly (readonly LabelPair[])[] {
@@ -41,7 +46,7 @@ export class LabelSets {
     return series.map((one) => {
       const level = descend(begin, one.labelValues);
       if (level.number >= 0) return level.number;
-      const pairs = seriesLabels(claim, one, writer);
+      const pairs = seriesLabels(claim, one, writer, this.#pairs);
       this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(metric, one, pairs);
       level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
       return level.number;

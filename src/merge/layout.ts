@@ -7,6 +7,7 @@ import type { GaugeRun, GaugeSlots } from './gauge-runs.js';
 import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
 import type { Inputs } from './inputs.js';
 import { LabelSets } from './label-sets.js';
+import type { LabelPairs } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
 /** Where a family's series are among the merged values, and what goes into each. */
@@ -27,9 +28,9 @@ interface LayoutPart {
   readonly numbers: readonly number[];
 }
 
-export function layOut(agreement: Agreement, begin: number): FamilyLayout {
+export function layOut(agreement: Agreement, begin: number, pairs: LabelPairs): FamilyLayout {
   const { newest, claims, bounds } = agreement;
-  const sets = new LabelSets();
+  const sets = new LabelSets(pairs);
   const parts = claims.flatMap((claim) => partsOf(claim, sets, newest.mode));
   const labels = sets.found;
   const order = Int32Array.from(labels.keys()).sort((a, b) =>

@@ -13,6 +13,7 @@ import { FamilyExemplars } from './exemplars.js';
 import { type GaugeRun, runGauges } from './gauge-runs.js';
 import { Inputs } from './inputs.js';
 import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
+import { LabelPairs } from './series-labels.js';
 import type { MergeSource } from './source.js';
 
 /**
@@ -45,12 +46,13 @@ export function* planInSteps(
   const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
   const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0 };
   const layouts: FamilyLayout[] = [];
+  const pairs = new LabelPairs();
   let size = 0;
   const byName = claimsByName(oldestFirst, select);
   for (const name of [...byName.keys()].sort()) {
     const agreement = agree(byName.get(name) as Claim[], conflicts);
     if (agreement.newest.mode === 'omit') continue;
-    const layout = layOut(agreement, size);
+    const layout = layOut(agreement, size, pairs);
     size += layout.labels.length * layout.width;
     layouts.push(layout);
     yield;

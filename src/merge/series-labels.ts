@@ -8,23 +8,44 @@ const OWN_LABELS: Readonly<Record<string, string>> = { histogram: 'le', summary:
 /** Tells writers of a gauge apart whose mode shows each. */
 const WRITER_LABEL = 'pid';
 
+/** The pairs of many series: those that are equal are one, since most come again and again. */
+export class LabelPairs {
+  readonly #byName = new Map<string, Map<string, LabelPair>>();
+
+  of(name: string, value: string): LabelPair {
+    let byValue = this.#byName.get(name);
+    if (byValue === undefined) {
+      byValue = new Map();
+      this.#byName.set(name, byValue);
+    }
+    let pair = byValue.get(value);
+    if (pair === undefined) {
+      pair = [name, value];
+      byValue.set(value, pair);
+    }
+    return pair;
+  }
+}
+
 /** Labels of a series as a page shows them: its own, the writer's where it is shown, then default ones. */
 export function seriesLabels(
   { metric, defaultLabels }: Claim,
   series: StoredSeries,
   writer: string | undefined,
+  known: LabelPairs,
 ): readonly LabelPair[] {
   const own = writer === undefined ? OWN_LABELS[metric.type] : WRITER_LABEL;
   const pairs: LabelPair[] = [];
   series.labelValues.forEach((value, i) => {
     const name = metric.labelNames[i] as string;
-    if (value !== undefined && name !== own) pairs.push([name, value]);
+    if (value !== undefined && name !== own) pairs.push(known.of(name, value));
   });
-  if (writer !== undefined) pairs.push([WRITER_LABEL, writer]);
+  if (writer !== undefined) pairs.push(known.of(WRITER_LABEL, writer));
   for (const pair of defaultLabels) {
     if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
   }
-  return pairs;
+  // Without the room that an array keeps for more.
+  return pairs.slice();
 }
 
 /** Equal for two series exactly when they have the same labels, in whatever order. */

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { LabelSets } from '../../src/merge/label-sets.js';
+import { LabelPairs } from '../../src/merge/series-labels.js';
 import type { LabelPair, LabelValues } from '../../src/model/labels.js';
 import type { StoredMetric } from '../../src/model/metric.js';
 import { contentsOf } from '../helpers/merge-sources.js';
@@ -37,7 +38,7 @@ function numbers(sets: LabelSets, { names, values, defaults = [], writer }: Give
   return sets.numbersOf(claim, writer);
 }
 
-const sets = () => new LabelSets();
+const sets = () => new LabelSets(new LabelPairs());
 
 test('equal sets of two writers have one number, in whatever order the series come', (t) => {
   const all = sets();
