@@ -126,7 +126,7 @@ export const COLLECT_CALLBACK_TIMEOUT_MS = 5_000;
  * Milliseconds for which making a page keeps the event loop waiting in one go, but for the
  * step it is in: larger pages are made in slices.
  */
-export const MAX_SLICE_MS = 4;
+export const MAX_SLICE_MS = 2;
 
 /**
  * Mean milliseconds between two rounds in which a process brings its computed metrics up

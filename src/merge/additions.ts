@@ -8,13 +8,18 @@ import type { Input } from './inputs.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
 export interface SlotMap {
+  /** Each of so few slots that adding them keeps nobody waiting. */
+  readonly pieces: readonly MapPiece[];
+  /** All its slots are from `low` to `high - 1`. */
+  readonly low: number;
+  readonly high: number;
+}
+
+interface MapPiece {
   /** Triples of first slot, first merged slot and length, where most runs are long; else empty. */
   readonly runs: Int32Array;
   /** Pairs of slot and merged slot, where there are no runs. */
   readonly pairs: Int32Array;
-  /** All its slots are from `low` to `high - 1`. */
-  readonly low: number;
-  readonly high: number;
 }
 
 /** The same slots of many writers. */
@@ -26,15 +31,21 @@ export interface Addition {
 /** Runs that are shorter on average are slower than the pairs that they stand for. */
 const MIN_MEAN_RUN = 4;
 
+/** Slots of each of four writers that are added between two steps: well below a millisecond's. */
+const SLOTS_PER_PIECE = 64 * 1024;
+
 /** Collects slots and the merged slots that they go to. */
 export class SlotMapBuilder {
-  readonly #runs: number[] = [];
+  readonly #pieces: MapPiece[] = [];
+  /** Of the piece that is being made. */
+  #runs: number[] = [];
   #slots = 0;
   #low = Number.POSITIVE_INFINITY;
   #high = 0;
 
   /** Slots `from` on go to merged slots `to` on. */
   add(from: number, to: number, length: number): void {
+    if (this.#slots >= SLOTS_PER_PIECE) this.#endPiece();
     const runs = this.#runs;
     const last = runs.length - 3;
     this.#slots += length;
@@ -51,13 +62,18 @@ export class SlotMapBuilder {
   }
 
   build(): SlotMap {
+    this.#endPiece();
+    return { pieces: this.#pieces, low: this.#low, high: this.#high };
+  }
+
+  #endPiece(): void {
     const runs = Int32Array.from(this.#runs);
-    const low = this.#low;
-    const high = this.#high;
     const long = this.#slots >= (runs.length / 3) * MIN_MEAN_RUN;
-    return long
-      ? { runs, pairs: NONE, low, high }
-      : { runs: NONE, pairs: pairsOf(runs, this.#slots), low, high };
+    this.#pieces.push(
+      long ? { runs, pairs: NONE } : { runs: NONE, pairs: pairsOf(runs, this.#slots) },
+    );
+    this.#runs = [];
+    this.#slots = 0;
   }
 }
 
@@ -82,7 +98,8 @@ function pairsOf(runs: Int32Array, slots: number): Int32Array {
  * not fit into `merged`: see `settle`. TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2.
  *
  * Takes each few inputs just before they are added, while they are in the processor's
- * cache, and stops after them, for whoever must not keep the event loop waiting.
+ * cache, and stops after them or a part of them, for whoever must not keep the event loop
+ * waiting.
  */
 export function* addAll(
   merged: Float64Array,
@@ -92,11 +109,16 @@ export function* addAll(
 ): Steps<void> {
   for (let first = 0; first < inputs.length; first += 4) {
     const few = inputs.slice(first, first + 4);
-    for (const input of few) input.take(run);
+    for (const input of few) {
+      input.take(run);
+      if (map.pieces.length > 1) yield;
+    }
     const [a, b, c, d] = few as [Input, Input, Input, Input];
-    if (few.length === 4) addFour(merged, rest, map, a.values, b.values, c.values, d.values);
-    else for (const { values } of few) addOne(merged, rest, map, values);
-    yield;
+    for (const piece of map.pieces) {
+      if (few.length === 4) addFour(merged, rest, piece, a.values, b.values, c.values, d.values);
+      else for (const { values } of few) addOne(merged, rest, piece, values);
+      yield;
+    }
   }
 }
 
@@ -104,7 +126,7 @@ export function* addAll(
 function addFour(
   merged: Float64Array,
   rest: Float64Array,
-  { runs, pairs }: SlotMap,
+  { runs, pairs }: MapPiece,
   a: Float64Array,
   b: Float64Array,
   c: Float64Array,
@@ -159,7 +181,7 @@ function addFourAt(
 function addOne(
   merged: Float64Array,
   rest: Float64Array,
-  { runs, pairs }: SlotMap,
+  { runs, pairs }: MapPiece,
   array: Float64Array,
 ): void {
   for (let run = 0; run < runs.length; run += 3) {
