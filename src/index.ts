@@ -73,6 +73,16 @@ export { Registry } from './metrics/registry.js';
 export { type BoundSummary, Summary, type SummaryConfiguration } from './metrics/summary.js';
 export type { Family, Sample, SampleExemplar } from './model/family.js';
 export type { GaugeMode, MetricType } from './model/metric.js';
+export type {
+  ArchiveReport,
+  BucketReport,
+  FamiliesReport,
+  FamilyReport,
+  JsonNumber,
+  SampleReport,
+  SkippedFile,
+  WriterReport,
+} from './model/report.js';
 
 connectRegistries();
 connectSampling();

@@ -225,3 +225,27 @@ export const MAX_CONNECTIONS = 256;
 
 /** Milliseconds between two attempts to take over a port that another process has: a scrape at most is lost. */
 export const TAKE_OVER_MS = 500;
+
+/** Series of each family of which `/api/families` gives samples, unless its query says otherwise: what a person reads. */
+export const REPORT_SERIES = 20;
+
+/** Greatest `limit` in a query of `/api/families`, in series of a family. More is an error 400. */
+export const MAX_REPORT_SERIES = 10_000;
+
+/**
+ * Characters of samples in one answer of `/api/families`: what a browser reads in no time.
+ * At it series come without samples, and `shown` tells.
+ */
+export const MAX_REPORT_SAMPLE_CHARS = 4 * MIB;
+
+/** Families in one answer of `/api/families`: more than an application has. `familyCount` counts all. */
+export const MAX_REPORT_FAMILIES = 2_000;
+
+/** Writers in one answer of `/api/families`: more than a machine runs. `writerCounts` counts all. */
+export const MAX_REPORT_WRITERS = 500;
+
+/** Skipped files in one answer of `/api/families`: they mostly have one reason. `skippedCount` counts all. */
+export const MAX_REPORT_SKIPPED = 100;
+
+/** Series after which work on a report may be interrupted: a fraction of a millisecond's. */
+export const REPORT_STEP_SERIES = 500;

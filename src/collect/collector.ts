@@ -12,10 +12,12 @@ import { VERSION } from '../version.js';
 import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
 import { familyFilter } from './family-filter.js';
+import { reportSteps } from './report.js';
+import type { FamilyQuery } from './report-family.js';
 import { Restless } from './restless.js';
 import { threadCallbacks } from './sampler.js';
 import { ownSources, selector } from './selector.js';
-import { SELF_PREFIX, SelfMetrics } from './self-metrics.js';
+import { type CollectorFacts, SELF_PREFIX, SelfMetrics } from './self-metrics.js';
 import { SourceList } from './source-list.js';
 import { Turns } from './turns.js';
 
@@ -38,6 +40,13 @@ export interface PageOptions {
   names?: readonly string[] | undefined;
   /** A page that all who asked for it gave up is not begun, and rejects. One that is being made is made. */
   signal?: AbortSignal | undefined;
+}
+
+export interface ReportOptions extends FamilyQuery, Pick<PageOptions, 'names' | 'signal'> {}
+
+interface Merged {
+  readonly families: readonly FamilyTable[];
+  readonly facts: CollectorFacts;
 }
 
 interface CachedPlan {
@@ -113,6 +122,20 @@ export class Collector {
     return this.#inTurn(async () => (await this.#families(ALL, names)).map(toFamily));
   }
 
+  /** A `FamiliesReport` as JSON, UTF-8. Those who ask the same while another page is made may get the same Buffer. */
+  async collectReport({ names, signal, ...query }: ReportOptions): Promise<Buffer> {
+    signal?.throwIfAborted();
+    await this.#runCallbacks(ALL, names);
+    const key = JSON.stringify(['report', names, query]);
+    const work = async () => {
+      const { families: all, facts } = await this.#merged(ALL);
+      const families = ofNames(all, names);
+      const subject = { families, all, facts, list: this.#list };
+      return inSlices(reportSteps(subject, query), MAX_SLICE_MS);
+    };
+    return this.#inTurn(work, key, signal);
+  }
+
   /** Gives what a registry shows, merged, to `use`, during which nobody else makes a page. */
   async collectSelection<T>(
     selection: PageSelection,
@@ -178,7 +201,11 @@ export class Collector {
   async #families(
     selection: PageSelection,
     names: readonly string[] | undefined,
-  ): Promise<FamilyTable[]> {
+  ): Promise<readonly FamilyTable[]> {
+    return ofNames((await this.#merged(selection)).families, names);
+  }
+
+  async #merged(selection: PageSelection): Promise<Merged> {
     const directories = await this.#directories();
     const begin = performance.now();
     this.#state.store.flush();
@@ -187,12 +214,9 @@ export class Collector {
       // What dead writers left costs every scrape until it is in the archive.
       for (const directory of this.#list.uncompacted) backgroundCompactor().request(directory);
     }
-    const families: FamilyTable[] =
-      selection === ALL && this.#selfMetrics
-        ? this.#withSelfMetrics(plan, begin)
-        : [...plan.families];
-    const wanted = familyFilter(names);
-    return names === undefined ? families : families.filter(({ name }) => wanted(name));
+    const facts = this.#facts(plan, begin);
+    const withSelf = selection === ALL && this.#selfMetrics;
+    return { families: withSelf ? this.#withSelfMetrics(plan, facts) : plan.families, facts };
   }
 
   /** Merges one moment: begins again when the archive was replaced or slots changed hands meanwhile. */
@@ -223,20 +247,35 @@ export class Collector {
     return plan;
   }
 
-  #withSelfMetrics(plan: MergePlan, begin: number): FamilyTable[] {
+  #withSelfMetrics(plan: MergePlan, facts: CollectorFacts): FamilyTable[] {
+    const self = this.#self.families(facts);
+    return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #facts(plan: MergePlan, begin: number): CollectorFacts {
     let series = 0;
     for (const { name, labels } of plan.families) {
       if (!name.startsWith(SELF_PREFIX)) series += labels.length;
     }
-    const self = this.#self.families({
+    const writers = { live: 0, hidden: 0, dead: 0 };
+    for (const { liveness } of this.#list.writers) writers[liveness]++;
+    return {
       version: VERSION,
       backend: this.#list.isMemoryOnly ? 'memory' : this.#state.backend().backend.name,
-      writers: this.#list.writers,
+      writers,
       series,
       durationSeconds: (performance.now() - begin) / 1000,
-      filesSkipped: this.#list.skipped,
+      filesSkipped: this.#list.skipped.length,
       conflicts: plan.conflicts,
-    });
-    return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
+    };
   }
+}
+
+function ofNames(
+  families: readonly FamilyTable[],
+  names: readonly string[] | undefined,
+): readonly FamilyTable[] {
+  if (names === undefined) return families;
+  const wanted = familyFilter(names);
+  return families.filter(({ name }) => wanted(name));
 }

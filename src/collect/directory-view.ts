@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { errorCode, isBadFile, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
+import type { SkippedFile } from '../model/report.js';
 import { ARCHIVE_NAME, stampAt, WriterListing } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import type { Observer } from '../processes/liveness.js';
@@ -10,6 +11,13 @@ import { RecordCatalog } from '../store/record-catalog.js';
 import type { Writer } from '../store/writer.js';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** A file that is no good. */
+interface Rejected {
+  /** It is looked at again when it has another. */
+  readonly stamp: string;
+  readonly reason: string;
+}
 
 /**
  * The files of one directory, as of the last `scan`: the archive and the writers that it
@@ -27,12 +35,13 @@ export class DirectoryView {
   readonly #catalog = new RecordCatalog();
   readonly #writers = new Map<string, FileSource>();
   readonly #listing: WriterListing;
-  /** Files that are no good, by path: looked at again when they are others. */
-  readonly #rejected = new Map<string, string>();
+  readonly #rejected = new Map<string, Rejected>();
   #archive: FileSource | undefined;
   /** What the archive's name led to when it was opened; empty for nothing. */
   #archiveStamp = '';
-  #skipped = 0;
+  /** Why the archive could not be read, when that was tried last. */
+  #archiveReason = '';
+  #skipped: SkippedFile[] = [];
   /** Writers' files that are to be read, and what that was decided by. */
   #listed: ReadonlySet<string> = NO_NAMES;
   #basis:
@@ -73,7 +82,7 @@ export class DirectoryView {
   }
 
   /** Files that the last scan could not read. */
-  get skipped(): number {
+  get skipped(): readonly SkippedFile[] {
     return this.#skipped;
   }
 
@@ -88,7 +97,7 @@ export class DirectoryView {
 
   /** `scan` in steps: one for each file. */
   *steps(): Steps<boolean> {
-    this.#skipped = 0;
+    this.#skipped = [];
     let changed = this.#openArchive() || this.#failed;
     this.#failed = true;
     // The archive before the listing: what it does not name was not unlinked when it was opened.
@@ -118,7 +127,9 @@ export class DirectoryView {
   #openArchive(): boolean {
     const stamp = stampAt(this.#archivePath);
     if (stamp === this.#archiveStamp) {
-      if (stamp !== '' && this.#archive === undefined) this.#skipped++;
+      if (stamp !== '' && this.#archive === undefined) {
+        this.#skip(this.#archivePath, this.#archiveReason);
+      }
       return false;
     }
     this.#archive?.reader.close();
@@ -133,7 +144,8 @@ export class DirectoryView {
     } catch (error) {
       // Replaced or removed since: `isStable` will tell.
       if (errorCode(error) === 'ENOENT') return true;
-      this.#skipped++;
+      this.#archiveReason = reasonOf(error);
+      this.#skip(this.#archivePath, this.#archiveReason);
       this.#report(error);
       // Anything but the bytes themselves may be better at the next scan.
       if (!isBadFile(error)) this.#archiveStamp = '';
@@ -173,8 +185,8 @@ export class DirectoryView {
   #refresh(path: string): boolean {
     const rejected = this.#rejected.get(path);
     if (rejected !== undefined) {
-      if (rejected === stampAt(path)) {
-        this.#skipped++;
+      if (rejected.stamp === stampAt(path)) {
+        this.#skip(path, rejected.reason);
         return false;
       }
       this.#rejected.delete(path);
@@ -193,8 +205,9 @@ export class DirectoryView {
       if (source !== undefined) this.#drop(path, source);
       // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
       if (errorCode(error) === 'ENOENT') return known !== undefined;
-      this.#skipped++;
-      if (isBadFile(error)) this.#rejected.set(path, stampAt(path));
+      const reason = reasonOf(error);
+      this.#skip(path, reason);
+      if (isBadFile(error)) this.#rejected.set(path, { stamp: stampAt(path), reason });
       this.#report(error);
       return known !== undefined;
     }
@@ -227,8 +240,16 @@ export class DirectoryView {
     return FileSource.open(this.#backend, path, this.#catalog);
   }
 
+  #skip(file: string, reason: string): void {
+    this.#skipped.push({ file, reason });
+  }
+
   #drop(path: string, source: FileSource): void {
     this.#writers.delete(path);
     source.reader.close();
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 import type { Conflicts } from '../merge/claims.js';
+import type { BackendName } from '../model/backend.js';
 import type { FamilyTable } from '../model/family.js';
 import type { LabelPair } from '../model/labels.js';
+import type { Liveness } from '../processes/liveness.js';
 
 /** Begin of the names of the library's own metrics. */
 export const SELF_PREFIX = 'prom_multiproc_';
@@ -8,8 +10,8 @@ export const SELF_PREFIX = 'prom_multiproc_';
 /** What a collector says of itself on every page, unless switched off. */
 export interface CollectorFacts {
   readonly version: string;
-  readonly backend: string;
-  readonly writers: Readonly<Record<'live' | 'hidden' | 'dead', number>>;
+  readonly backend: BackendName;
+  readonly writers: Readonly<Record<Liveness, number>>;
   readonly series: number;
   readonly durationSeconds: number;
   readonly filesSkipped: number;

@@ -1,7 +1,12 @@
 import { providePageMaker } from '../metrics/page-maker.js';
 import type { Family } from '../model/family.js';
 import { threadShared } from '../thread-shared.js';
-import { Collector, type CollectorOptions, type PageOptions } from './collector.js';
+import {
+  Collector,
+  type CollectorOptions,
+  type PageOptions,
+  type ReportOptions,
+} from './collector.js';
 
 export type CollectOptions = CollectorOptions & PageOptions;
 
@@ -20,6 +25,12 @@ export function collectFamilies(
   options: Omit<CollectOptions, 'format' | 'signal'> = {},
 ): Promise<Family[]> {
   return sharedCollector(options).collectFamilies(options);
+}
+
+/** What `/api/families` answers. */
+export function collectReport(options: CollectorOptions & ReportOptions): Promise<Buffer> {
+  const { dir, selfMetrics, compact, ...report } = options;
+  return sharedCollector({ dir, selfMetrics, compact }).collectReport(report);
 }
 
 /** The collector that `collect()` uses for these options. Without a directory it shows this thread's memory. */

@@ -1,4 +1,5 @@
 import { DirectoryError } from '../errors.js';
+import type { SkippedFile } from '../model/report.js';
 import { nowMs } from '../processes/clock.js';
 import type { FileSource } from '../processes/file-source.js';
 import { createObserver, type Observer } from '../processes/liveness.js';
@@ -39,17 +40,20 @@ export class SourceList {
   }
 
   /** Files that the last `scan` could not read. */
-  get skipped(): number {
-    return [...this.#views.values()].reduce((sum, view) => sum + view.skipped, 0);
+  get skipped(): readonly SkippedFile[] {
+    return [...this.#views.values()].flatMap(({ skipped }) => skipped);
   }
 
-  /** Writers by what is known of them. What this thread keeps in memory beside its file is none of its own. */
-  get writers(): Record<'live' | 'hidden' | 'dead', number> {
-    const writers = { live: 0, hidden: 0, dead: 0 };
-    for (const { reader, isArchive, liveness } of this.#sources) {
-      if (!isArchive && (this.isMemoryOnly || reader.inode !== 0)) writers[liveness]++;
-    }
-    return writers;
+  /** Sources that are writers. What this thread keeps in memory beside its file is none of its own. */
+  get writers(): readonly FileSource[] {
+    return this.#sources.filter(
+      ({ reader, isArchive }) => !isArchive && (this.isMemoryOnly || reader.inode !== 0),
+    );
+  }
+
+  /** Archives: what dead writers left. */
+  get archives(): readonly FileSource[] {
+    return this.#sources.filter(({ isArchive }) => isArchive);
   }
 
   /** Directories with dead writers that are not in an archive. */

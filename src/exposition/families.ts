@@ -8,7 +8,8 @@ export function toFamily(table: FamilyTable): Family {
   return { name, help, type, samples: [...table.order].flatMap((i) => samplesOf(table, i)) };
 }
 
-function samplesOf(table: FamilyTable, series: number): Sample[] {
+/** The samples of one series, as on the page. */
+export function samplesOf(table: FamilyTable, series: number): Sample[] {
   const { name, type, bounds, width } = table;
   const labels = Object.fromEntries(table.labels[series] ?? []);
   const values = table.values.subarray(series * width, (series + 1) * width);

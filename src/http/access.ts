@@ -33,6 +33,8 @@ type Check = (authorization: string) => boolean | Promise<boolean>;
 export class Access {
   readonly #checks: Check[] = [];
   readonly #challenges: string[] = [];
+  /** Whether a browser that is refused asks its user for a name and a password. */
+  readonly asksPassword: boolean;
 
   /** @throws TypeError for a token, name or password that nobody could send */
   constructor({ token, tokenFile, basicAuth }: AccessOptions, env: NodeJS.ProcessEnv) {
@@ -51,6 +53,7 @@ export class Access {
       });
     }
     if (this.#checks.length > 0) this.#challenges.push(`Bearer ${REALM}`);
+    this.asksPassword = basicAuth !== undefined;
     if (basicAuth !== undefined) {
       const { username, password } = basicAuth;
       requireBasic(username, password);

@@ -1,20 +1,19 @@
-import { constants, createGzip } from 'node:zlib';
 import type { CollectorOptions } from '../collect/collector.js';
-import { collectBytes } from '../collect/shared.js';
-import { FORMATS, type FormatName } from '../exposition/formats.js';
+import { collectBytes, collectReport } from '../collect/shared.js';
+import { FORMATS } from '../exposition/formats.js';
 import { negotiateFormat } from '../exposition/negotiate.js';
 import {
   MAX_SCRAPE_TIMEOUT_MS,
   MAX_SCRAPES_IN_FLIGHT,
-  MIN_GZIP_BYTES,
   RETRY_AFTER_SECONDS,
   SCRAPE_TIMEOUT_MS,
 } from '../limits.js';
 import { threadState } from '../state.js';
-import { acceptsGzip } from './accept-encoding.js';
 import { Access, type AccessOptions } from './access.js';
-import { type Answer, COMMON_HEADERS, lineAnswer, type PageRequest } from './answer.js';
-import { type Scrape, Scrapes, TIME_OVER } from './scrapes.js';
+import { type Answer, lineAnswer, type PageRequest } from './answer.js';
+import { type Content, contentAnswer } from './content.js';
+import { QueryError, queriedFamilies, queriedNames } from './query.js';
+import { Scrapes, TIME_OVER } from './scrapes.js';
 
 export interface MetricsHandlerOptions extends CollectorOptions, AccessOptions {
   /** Whether pages are compressed for those who take it. Default true. */
@@ -28,7 +27,10 @@ export interface MetricsHandlerOptions extends CollectorOptions, AccessOptions {
   timeoutMs?: number | undefined;
 }
 
-/** Answers requests for the merged page: what all adapters have in common. */
+/** What a request asks for; given up when the signal is aborted. */
+type Make = (request: PageRequest, signal: AbortSignal) => Promise<Content>;
+
+/** Answers requests for the merged page and for the report on it: what all adapters have in common. */
 export class MetricsEndpoint {
   readonly #collector: CollectorOptions;
   readonly #gzip: boolean;
@@ -49,56 +51,70 @@ export class MetricsEndpoint {
     this.#scrapes = new Scrapes(maxScrapesInFlight, timeoutMs);
   }
 
-  /** Never rejects. */
-  async answer(request: PageRequest): Promise<Answer> {
-    const { method } = request;
-    if (method !== 'GET' && method !== 'HEAD') {
-      return lineAnswer(request, 405, 'Method Not Allowed', { Allow: 'GET, HEAD' });
+  /** The merged page. Never rejects. */
+  answer(request: PageRequest): Promise<Answer> {
+    return this.#answer(request, async ({ url, header }, signal) => {
+      const format = negotiateFormat(header('accept'));
+      const names = queriedNames(url);
+      const bytes = await collectBytes({ ...this.#collector, format, names, signal });
+      return { bytes, type: FORMATS[format].contentType, negotiated: true };
+    });
+  }
+
+  /** A `FamiliesReport`. Never rejects. */
+  report(request: PageRequest): Promise<Answer> {
+    return this.#answer(request, async ({ url }, signal) => {
+      const query = { ...queriedFamilies(url), names: queriedNames(url) };
+      const bytes = await collectReport({ ...this.#collector, ...query, signal });
+      return { bytes, type: 'application/json' };
+    });
+  }
+
+  /**
+   * Content that says nothing of metrics: for everybody, but where browsers are to ask for a
+   * password, which they do for what they show. Never rejects.
+   */
+  async shell(request: PageRequest, make: () => Promise<Content>): Promise<Answer> {
+    const refusal =
+      wrongMethod(request) ?? (await this.#refusal(request, this.#access.asksPassword));
+    if (refusal !== undefined) return refusal;
+    try {
+      return contentAnswer(request, await make(), this.#gzip);
+    } catch (error) {
+      threadState().report(error);
+      return lineAnswer(request, 503, this.#reason(error));
     }
-    const refusal = await this.#access.refusal(request.header('authorization'));
-    if (refusal?.status === 401) {
-      const challenge = { 'WWW-Authenticate': refusal.challenge };
-      return lineAnswer(request, 401, 'Unauthorized', challenge);
-    }
-    if (refusal !== undefined) {
-      threadState().report(refusal.error);
-      return lineAnswer(request, 503, 'The server cannot read its token');
-    }
+  }
+
+  async #answer(request: PageRequest, make: Make): Promise<Answer> {
+    const refusal = wrongMethod(request) ?? (await this.#refusal(request));
+    if (refusal !== undefined) return refusal;
     const scrape = this.#scrapes.begin(request.gone);
     if (scrape === undefined) {
       const later = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
       return lineAnswer(request, 503, 'Too many scrapes in flight', later);
     }
+    const { cut, end } = scrape;
     try {
-      return await this.#page(request, scrape);
+      const work = make(request, cut);
+      scrape.holdFor(work);
+      const content = await unlessCut(work, cut);
+      return { ...contentAnswer(request, content, this.#gzip), cut, sent: end };
     } catch (error) {
-      scrape.end();
-      return lineAnswer(request, 503, this.#reason(error));
+      end();
+      return lineAnswer(request, error instanceof QueryError ? 400 : 503, this.#reason(error));
     }
   }
 
-  async #page(request: PageRequest, scrape: Scrape): Promise<Answer> {
-    const { cut } = scrape;
-    const format = negotiateFormat(request.header('accept'));
-    const names = queriedNames(request.url);
-    const work = collectBytes({ ...this.#collector, format, names, signal: cut });
-    scrape.holdFor(work);
-    return this.#pageAnswer(request, scrape, format, await unlessCut(work, cut));
-  }
-
-  #pageAnswer(request: PageRequest, scrape: Scrape, format: FormatName, page: Buffer): Answer {
-    const compressed =
-      this.#gzip && page.length >= MIN_GZIP_BYTES && acceptsGzip(request.header('accept-encoding'));
-    const headers = {
-      ...COMMON_HEADERS,
-      'Content-Type': FORMATS[format].contentType,
-      Vary: this.#gzip ? 'Accept, Accept-Encoding' : 'Accept',
-      ...(compressed ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': String(page.length) }),
-    };
-    const { cut, end } = scrape;
-    const withoutBody = { status: 200, headers, body: undefined, cut, sent: end };
-    if (request.method === 'HEAD') return withoutBody;
-    return { ...withoutBody, body: compressed ? gzipped(page) : page };
+  async #refusal(request: PageRequest, guarded = true): Promise<Answer | undefined> {
+    if (!guarded) return undefined;
+    const refusal = await this.#access.refusal(request.header('authorization'));
+    if (refusal === undefined) return undefined;
+    if (refusal.status === 401) {
+      return lineAnswer(request, 401, 'Unauthorized', { 'WWW-Authenticate': refusal.challenge });
+    }
+    threadState().report(refusal.error);
+    return lineAnswer(request, 503, 'The server cannot read its token');
   }
 
   #reason(error: unknown): string {
@@ -107,19 +123,10 @@ export class MetricsEndpoint {
   }
 }
 
-/** The same page compressed, as it is read. Fast rather than small: pages are repetitive, and made often. */
-function gzipped(page: Buffer): ReturnType<typeof createGzip> {
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  gzip.end(page);
-  return gzip;
-}
-
-/** Each name once and in order, so that those who ask for the same share a page. */
-function queriedNames(url: string | undefined): string[] | undefined {
-  const at = url?.indexOf('?') ?? -1;
-  if (url === undefined || at < 0) return undefined;
-  const names = new URLSearchParams(url.slice(at + 1)).getAll('name[]');
-  return names.length === 0 ? undefined : [...new Set(names)].sort();
+function wrongMethod(request: PageRequest): Answer | undefined {
+  const { method } = request;
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  return lineAnswer(request, 405, 'Method Not Allowed', { Allow: 'GET, HEAD' });
 }
 
 /** @throws the signal's reason when it is aborted first */

@@ -1,5 +1,8 @@
 import { type Answer, lineAnswer, type PageRequest } from './answer.js';
 
+/** Where the report on the merged page is. */
+export const FAMILIES_PATH = '/api/families';
+
 /** Answers the requests for one path. */
 export type Route = (request: PageRequest) => Answer | Promise<Answer>;
 

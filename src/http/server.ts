@@ -15,7 +15,7 @@ import { threadState } from '../state.js';
 import { MetricsEndpoint, type MetricsHandlerOptions, requireWhole } from './endpoint.js';
 import { respond } from './handler.js';
 import { Port } from './port.js';
-import { type Route, router } from './routes.js';
+import { FAMILIES_PATH, type Route, router } from './routes.js';
 
 export interface MetricsServerOptions extends MetricsHandlerOptions {
   /** 0 for one that the system gives. */
@@ -24,6 +24,11 @@ export interface MetricsServerOptions extends MetricsHandlerOptions {
   host?: string | undefined;
   /** Where the page is. Default `/metrics`. */
   path?: string | undefined;
+  /**
+   * Whether `/api/families` answers with a `FamiliesReport`, to whom the page is given too.
+   * Not where it is the `path`. Default true.
+   */
+  ui?: boolean | undefined;
   /** Options of node:https with a `key` and `cert`, a `pfx` or an `SNICallback`: then it is HTTPS. */
   tls?: HttpsOptions | undefined;
   /**
@@ -72,14 +77,18 @@ class ListeningServer implements MetricsServer {
   #closed: Promise<void> | undefined;
 
   constructor(options: MetricsServerOptions) {
-    const { port, host = '127.0.0.1', path = '/metrics', tls, takeOver = false } = options;
+    const { port, host = '127.0.0.1', path = '/metrics', ui = true } = options;
+    const { tls, takeOver = false } = options;
     requirePort(port, takeOver);
     requirePath(path);
     this.#path = path;
     this.#scheme = tls === undefined ? 'http' : 'https';
     this.#server = createServer(options);
     const endpoint = new MetricsEndpoint(options);
-    const route = router(new Map<string, Route>([[path, (request) => endpoint.answer(request)]]));
+    const routes = new Map<string, Route>();
+    if (ui) routes.set(FAMILIES_PATH, (request) => endpoint.report(request));
+    routes.set(path, (request) => endpoint.answer(request));
+    const route = router(routes);
     this.#server.on('request', (req, res) => {
       this.#answering++;
       res.once('close', () => this.#answered());

@@ -90,11 +90,13 @@ class FamilyMerges {
     this.#families = layouts.map((layout) => {
       const { newest, bounds, width, labels, order, begin } = layout;
       const end = begin + labels.length * width;
-      const { name, help, type } = newest;
+      const { name, help, type, mode } = newest;
       const values = this.#merged.subarray(begin, end);
       const exemplars = FamilyExemplars.of(layout);
       const shown = exemplars === undefined ? {} : { exemplars: exemplars.merged };
-      const table = { name, help, type, bounds, width, labels, order, values, stamp: 0, ...shown };
+      const merging = type === 'gauge' ? { mode } : {};
+      const columns = { bounds, width, labels, order, values, stamp: 0 };
+      const table = { name, help, type, ...merging, ...columns, ...shown };
       const gauges = type === 'gauge' ? gaugeRunOf(layout, this.#inputs) : undefined;
       if (isSum(gauges)) additions.add(layout);
       return { table, begin, end, gauges, exemplars };

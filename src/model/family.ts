@@ -1,6 +1,6 @@
 import type { Exemplar } from './exemplar.js';
 import type { LabelPair } from './labels.js';
-import type { MetricType } from './metric.js';
+import type { GaugeMode, MetricType } from './metric.js';
 
 /**
  * All series of one metric name after merging, as columns: series `i` has the
@@ -17,6 +17,8 @@ export interface FamilyTable {
   readonly name: string;
   readonly help: string;
   readonly type: MetricType;
+  /** Of a gauge that writers have: how their values became one. */
+  readonly mode?: GaugeMode;
   readonly bounds: readonly number[];
   readonly width: number;
   readonly labels: readonly (readonly LabelPair[])[];

@@ -80,7 +80,7 @@ for (const name of expectedBackends()) {
     t.true(view.scan());
     t.deepEqual(values(), { 'two[]': [1], 'more[]': [0] });
     t.false(view.scan());
-    t.deepEqual([errors, view.skipped], [[], 0]);
+    t.deepEqual([errors, view.skipped.length], [[], 0]);
   });
 
   test(`${name}: a bad file is skipped, told of once, and spoils no other`, (t) => {
@@ -92,7 +92,7 @@ for (const name of expectedBackends()) {
     patchFile(newer.path, VERSION_AT, word(99));
     for (let i = 0; i < 3; i++) {
       view.scan();
-      t.is(view.skipped, 2);
+      t.is(view.skipped.length, 2);
     }
     t.deepEqual(values(), { 'good[]': [1] });
     t.is(errors.length, 2);
@@ -101,7 +101,7 @@ for (const name of expectedBackends()) {
     t.true(errors.some((error) => (error as FileFormatError).path === bad));
     rmSync(bad);
     view.scan();
-    t.is(view.skipped, 1);
+    t.is(view.skipped.length, 1);
   });
 
   test(`${name}: a file that goes bad is dropped and told of once`, (t) => {
@@ -114,7 +114,7 @@ for (const name of expectedBackends()) {
     t.false(view.scan());
     t.deepEqual(values(), { 'good[]': [1] });
     t.is(errors.length, 1);
-    t.is(view.skipped, 1);
+    t.is(view.skipped.length, 1);
   });
 
   test(`${name}: a file that is cut off is dropped before its memory is touched`, (t) => {
@@ -141,7 +141,7 @@ for (const name of expectedBackends()) {
     t.false(view.scan());
     truncateSync(path, 8192);
     t.true(view.scan());
-    t.deepEqual([values(), view.skipped], [{}, 1]);
+    t.deepEqual([values(), view.skipped.length], [{}, 1]);
     t.true(errors[0] instanceof FileFormatError);
     t.false(view.scan());
     t.is(errors.length, 1);
@@ -159,7 +159,7 @@ for (const name of expectedBackends()) {
     t.true(view.scan());
     t.true(view.isStable());
     view.scan();
-    t.deepEqual([values(), view.skipped, errors.length], [{}, 1, 1]);
+    t.deepEqual([values(), view.skipped.length, errors.length], [{}, 1, 1]);
   });
 
   test(`${name}: a writer that seems dead, since it let go of a file that it made anew, is read on`, (t) => {
@@ -190,10 +190,10 @@ for (const name of expectedBackends()) {
     writeFileSync(bad, 'junk');
     for (let i = 0; i < 3; i++) view.scan();
     t.deepEqual(errors.map(errorCode), ['ENOTREG', 'FileFormatError']);
-    t.is(view.skipped, 1);
+    t.is(view.skipped.length, 1);
     renameSync(good.path, bad);
     t.true(view.scan());
-    t.deepEqual([values(), view.skipped, errors.length], [{ 'good[]': [1] }, 0, 2]);
+    t.deepEqual([values(), view.skipped.length, errors.length], [{ 'good[]': [1] }, 0, 2]);
   });
 
   test(`${name}: a file that vanishes between listing and opening is no error`, (t) => {
@@ -207,7 +207,7 @@ for (const name of expectedBackends()) {
     const { directory, errors, view, values } = setUp(t, vanishing);
     addWriter(t, directory, backend, 'brief');
     t.false(view.scan());
-    t.deepEqual([values(), errors, view.skipped], [{}, [], 0]);
+    t.deepEqual([values(), errors, view.skipped.length], [{}, [], 0]);
   });
 }
 
@@ -224,12 +224,12 @@ test('a file that could not be opened for want of descriptors is opened when the
   const { directory, errors, view, values } = setUp(t, narrow);
   addWriter(t, directory, backend, 'late');
   view.scan();
-  t.is(view.skipped, 1);
+  t.is(view.skipped.length, 1);
   t.deepEqual(errors.map(errorCode), ['EMFILE']);
   full = false;
   t.true(view.scan());
   t.deepEqual(values(), { 'late[]': [1] });
-  t.is(view.skipped, 0);
+  t.is(view.skipped.length, 0);
 });
 
 test('without a descriptor to list the directory with, the files that are open serve', async (t) => {

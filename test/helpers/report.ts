@@ -1,0 +1,28 @@
+import {
+  type FamiliesReport,
+  type FamilyReport,
+  type MetricsServerOptions,
+  startMetricsServer,
+} from '../../src/index.js';
+import { ask } from './http.js';
+import type { Teardown } from './temporary-directory.js';
+
+/** Starts a metrics server that ends with the test: the URL of its report. */
+export async function startReporting(
+  t: Teardown,
+  options: Partial<MetricsServerOptions> = {},
+): Promise<string> {
+  const server = await startMetricsServer({ port: 0, ...options });
+  t.teardown(() => server.close());
+  return new URL('/api/families', server.url).href;
+}
+
+export async function report(url: string, query = ''): Promise<FamiliesReport> {
+  return JSON.parse((await ask(`${url}?${query}`)).body);
+}
+
+export function familyOf({ families }: FamiliesReport, name: string): FamilyReport {
+  const family = families.find((one) => one.name === name);
+  if (family === undefined) throw new Error(`${name} is not in the report`);
+  return family;
+}
