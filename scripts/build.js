@@ -16,6 +16,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { buildPage } from './build-page.js';
 import { entries, programs } from './entries.js';
 
 const require = createRequire(import.meta.url);
@@ -24,6 +25,7 @@ const dist = path.join(root, 'dist');
 const manifestPath = path.join(root, 'package.json');
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'));
 
+await buildPage();
 rmSync(dist, { recursive: true, force: true });
 const exportedNames = await bundle();
 for (const subpath of Object.keys(entries)) writeEsmWrapper(entryName(subpath));

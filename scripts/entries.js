@@ -8,5 +8,8 @@ export const entries = {
   './register': 'src/entrypoints/register.ts',
 };
 
+/** Script of the page for people: bundled into the page. */
+export const page = 'src/http/page/main.ts';
+
 /** Command line programs, by name: bundled, never wrapped nor typed. */
 export const programs = {};

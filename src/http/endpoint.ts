@@ -12,7 +12,7 @@ import { threadState } from '../state.js';
 import { Access, type AccessOptions } from './access.js';
 import { type Answer, lineAnswer, type PageRequest } from './answer.js';
 import { type Content, contentAnswer } from './content.js';
-import { QueryError, queriedFamilies, queriedNames } from './query.js';
+import { QueryError, queriedFamilies, queriedFormat, queriedNames } from './query.js';
 import { Scrapes, TIME_OVER } from './scrapes.js';
 
 export interface MetricsHandlerOptions extends CollectorOptions, AccessOptions {
@@ -53,8 +53,8 @@ export class MetricsEndpoint {
 
   /** The merged page. Never rejects. */
   answer(request: PageRequest): Promise<Answer> {
-    return this.#answer(request, async ({ url, header }, signal) => {
-      const format = negotiateFormat(header('accept'));
+    return this.#answer(request, async ({ url }, signal) => {
+      const format = queriedFormat(request.url) ?? negotiateFormat(request.header('accept'));
       const names = queriedNames(url);
       const bytes = await collectBytes({ ...this.#collector, format, names, signal });
       return { bytes, type: FORMATS[format].contentType, negotiated: true };

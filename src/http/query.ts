@@ -1,3 +1,4 @@
+import { FORMATS, type FormatName } from '../exposition/formats.js';
 import { MAX_REPORT_SERIES, REPORT_SERIES } from '../limits.js';
 
 /** A query says what cannot be. */
@@ -9,6 +10,12 @@ export class QueryError extends Error {
 export function queriedNames(url: string | undefined): string[] | undefined {
   const names = parameters(url).getAll('name[]');
   return names.length === 0 ? undefined : [...new Set(names)].sort();
+}
+
+/** What `format` asks for, which browsers cannot by `Accept`; undefined where it asks for nothing known. */
+export function queriedFormat(url: string | undefined): FormatName | undefined {
+  const format = parameters(url).get('format');
+  return format !== null && Object.hasOwn(FORMATS, format) ? (format as FormatName) : undefined;
 }
 
 /** `search` and `limit`. @throws QueryError */

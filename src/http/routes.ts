@@ -1,5 +1,7 @@
 import { type Answer, lineAnswer, type PageRequest } from './answer.js';
 
+/** Where the page for people is. */
+export const UI_PATH = '/';
 /** Where the report on the merged page is. */
 export const FAMILIES_PATH = '/api/families';
 

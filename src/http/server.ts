@@ -14,8 +14,9 @@ import {
 import { threadState } from '../state.js';
 import { MetricsEndpoint, type MetricsHandlerOptions, requireWhole } from './endpoint.js';
 import { respond } from './handler.js';
+import { pageForPeople } from './people.js';
 import { Port } from './port.js';
-import { FAMILIES_PATH, type Route, router } from './routes.js';
+import { FAMILIES_PATH, type Route, router, UI_PATH } from './routes.js';
 
 export interface MetricsServerOptions extends MetricsHandlerOptions {
   /** 0 for one that the system gives. */
@@ -25,8 +26,9 @@ export interface MetricsServerOptions extends MetricsHandlerOptions {
   /** Where the page is. Default `/metrics`. */
   path?: string | undefined;
   /**
-   * Whether `/api/families` answers with a `FamiliesReport`, to whom the page is given too.
-   * Not where it is the `path`. Default true.
+   * Whether `/` is a page for people, and `/api/families` answers with a `FamiliesReport`,
+   * which that page shows, to whom the metrics are given too. Where `path` is one of the two
+   * it has the metrics instead. Default true.
    */
   ui?: boolean | undefined;
   /** Options of node:https with a `key` and `cert`, a `pfx` or an `SNICallback`: then it is HTTPS. */
@@ -86,7 +88,10 @@ class ListeningServer implements MetricsServer {
     this.#server = createServer(options);
     const endpoint = new MetricsEndpoint(options);
     const routes = new Map<string, Route>();
-    if (ui) routes.set(FAMILIES_PATH, (request) => endpoint.report(request));
+    if (ui) {
+      routes.set(UI_PATH, (request) => endpoint.shell(request, () => pageForPeople(path)));
+      routes.set(FAMILIES_PATH, (request) => endpoint.report(request));
+    }
     routes.set(path, (request) => endpoint.answer(request));
     const route = router(routes);
     this.#server.on('request', (req, res) => {

@@ -7,14 +7,22 @@ import {
 import { ask } from './http.js';
 import type { Teardown } from './temporary-directory.js';
 
-/** Starts a metrics server that ends with the test: the URL of its report. */
-export async function startReporting(
+/** Starts a metrics server that ends with the test: the URL of its page for people. */
+export async function startPage(
   t: Teardown,
   options: Partial<MetricsServerOptions> = {},
 ): Promise<string> {
   const server = await startMetricsServer({ port: 0, ...options });
   t.teardown(() => server.close());
-  return new URL('/api/families', server.url).href;
+  return new URL('/', server.url).href;
+}
+
+/** The same: the URL of its report. */
+export async function startReporting(
+  t: Teardown,
+  options: Partial<MetricsServerOptions> = {},
+): Promise<string> {
+  return new URL('/api/families', await startPage(t, options)).href;
 }
 
 export async function report(url: string, query = ''): Promise<FamiliesReport> {

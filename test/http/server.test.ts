@@ -31,7 +31,7 @@ test('another path is not found, whatever it looks like', async (t) => {
   const { url } = await start(t);
   const { origin, port } = new URL(url);
   for (const path of [
-    '/',
+    '/index.html',
     '/metrics/',
     '/Metrics',
     '/metricsx',

@@ -221,9 +221,9 @@ test('no file imports itself in a circle', (t) => {
 });
 
 test('every file can be reached from an entry of the package', async (t) => {
-  const { entries, programs } = await import(new URL('scripts/entries.js', root).href);
+  const { entries, programs, page } = await import(new URL('scripts/entries.js', root).href);
   const reached = new Set<string>();
-  const queue = [...Object.values(entries), ...Object.values(programs)] as string[];
+  const queue = [...Object.values(entries), ...Object.values(programs), page] as string[];
   for (const entry of queue) t.true(shipped.includes(entry), entry);
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file)) continue;
