@@ -67,5 +67,5 @@ export class TestBrowser {
 /** Keeps what a page looks like, as a file of `artefacts/`. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artefacts, { recursive: true });
-  await page.screenshot({ path: `${artefacts}${name}.png` });
+  await page.screenshot({ path: `${artefacts}${name}.png`, fullPage: true });
 }
