@@ -76,6 +76,29 @@ test('nothing runs when the package is installed', (t) => {
   t.false(existsSync(path.join(consumer('plain').packageDir, 'binding.gyp')));
 });
 
+for (const kind of ['esm', 'cjs'] as const) {
+  test(`installed, it serves the page for people (${kind})`, async (t) => {
+    const load =
+      kind === 'esm'
+        ? `import { startMetricsServer } from 'prom-multiproc';`
+        : `const { startMetricsServer } = require('prom-multiproc');`;
+    const page = await run(
+      consumer('plain'),
+      kind,
+      `${load}
+      startMetricsServer({ port: 0 }).then(async (server) => {
+        const response = await fetch(new URL('/', server.url));
+        const body = await response.text();
+        await server.close();
+        console.log(JSON.stringify([response.status, body]));
+      });`,
+    );
+    const [status, body] = page as [number, string];
+    t.is(status, 200);
+    t.regex(body, /<title>Metrics<\/title>.*<script>.+<\/script>/s);
+  });
+}
+
 for (const way of Object.keys(WAYS) as Way[]) {
   test(`installed ${way}, it brings in few packages and little`, (t) => {
     const { packageCount, sizeBytes } = installed(consumer(way));
