@@ -16,7 +16,9 @@ const target = path.join(root, 'build/page/page.js');
 
 export async function buildPage() {
   const script = await bundle();
-  const style = readFileSync(path.join(sources, 'style.css'), 'utf8').replace(/\n\s*/g, '\n');
+  const style = readFileSync(path.join(sources, 'style.css'), 'utf8')
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/\n\s*/g, '\n');
   const html = put(
     put(readFileSync(path.join(sources, 'index.html'), 'utf8'), "/* page's style */", style),
     "/* page's script */",

@@ -102,7 +102,8 @@ function* summary(table: FamilyTable): Steps<Summary> {
 
 function* extremes({ values }: FamilyTable): Steps<Summary> {
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
     if (i % REPORT_STEP_SERIES === 0) yield;

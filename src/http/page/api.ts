@@ -7,7 +7,15 @@ const TIMEOUT_MS = 15_000;
 export type Trouble =
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'refused'; readonly tokenTried: boolean }
-  | { readonly kind: 'failed'; readonly status: number; readonly reason: string };
+  | { readonly kind: 'failed'; readonly status: number; readonly reason: string }
+  /** It came to an answer that the page cannot read: the server is of another version, say. */
+  | { readonly kind: 'strange'; readonly reason: string };
+
+/** What an error of any kind is to the reader. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof TroubleError) return error.trouble;
+  return { kind: 'strange', reason: reasonOf(error) };
+}
 
 export class TroubleError extends Error {
   readonly trouble: Trouble;

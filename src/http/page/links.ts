@@ -1,4 +1,4 @@
-import { hasToken, readPage, type Trouble, TroubleError } from './api.js';
+import { hasToken, readPage, type Trouble, troubleOf } from './api.js';
 
 /**
  * Links to the page of metrics are followed by the browser, which knows no token; with one,
@@ -15,8 +15,7 @@ export function openPagesWithToken(onTrouble: (trouble: Trouble) => void): void 
         (text) => show(tab, text),
         (error: unknown) => {
           tab?.close();
-          if (!(error instanceof TroubleError)) throw error;
-          onTrouble(error.trouble);
+          onTrouble(troubleOf(error));
         },
       );
     });

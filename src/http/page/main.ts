@@ -1,7 +1,7 @@
 // The page for people: reads /api/families again and again, and shows what it says.
 
 import type { FamilyReport } from '../../model/report.js';
-import { readReport, setToken, type Trouble, TroubleError } from './api.js';
+import { readReport, setToken, type Trouble, troubleOf } from './api.js';
 import { byId, setText } from './dom.js';
 import { FamiliesTable, type SortKey } from './families.js';
 import { Histories } from './history.js';
@@ -59,8 +59,7 @@ class Page {
       this.#writers.update(report);
       this.#health = 'live';
     } catch (error) {
-      if (!(error instanceof TroubleError)) throw error;
-      this.#showTrouble(error.trouble);
+      this.#showTrouble(troubleOf(error));
     }
     this.#show();
   }

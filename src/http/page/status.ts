@@ -4,6 +4,8 @@ import { byId, setAttribute, setText } from './dom.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { visible } from './text.js';
 
+const MAX_REASON_CHARS = 500;
+
 type Health = 'live' | 'paused' | 'trouble' | 'waiting';
 
 /** What the page knows of the server, and how well: the head of the page and the banner below it. */
@@ -47,13 +49,9 @@ export class Status {
       );
       return;
     }
-    const what =
-      trouble.kind === 'unreachable'
-        ? `The server cannot be reached (${visible(trouble.reason)}).`
-        : `The server answers ${trouble.status}: ${visible(trouble.reason, 500)}.`;
     const known =
       this.#lastMs === undefined ? '' : ` Below is what was read at ${clock(this.#lastMs)}.`;
-    setText(this.#banner, `${what}${known}`);
+    setText(this.#banner, `${troubleText(trouble)}${known}`);
   }
 
   /** The pill: how fresh what is shown is. */
@@ -68,6 +66,18 @@ export class Status {
     setText(byId('health'), texts[health]);
     document.title = health === 'trouble' ? 'No answer – Metrics' : 'Metrics';
     setAttribute(byId('health'), 'class', `pill ${health}`);
+  }
+}
+
+function troubleText(trouble: Exclude<Trouble, { readonly kind: 'refused' }>): string {
+  const reason = visible(trouble.reason, MAX_REASON_CHARS);
+  switch (trouble.kind) {
+    case 'unreachable':
+      return `The server cannot be reached (${reason}).`;
+    case 'failed':
+      return `The server answers ${trouble.status}: ${reason}.`;
+    case 'strange':
+      return `The server says what this page cannot read (${reason}): reload it.`;
   }
 }
 

@@ -40,6 +40,18 @@ test('it shows why the server has nothing to serve', async (t) => {
   t.pass();
 });
 
+test('it says so where it cannot read what the server says, and goes on when it can', async (t) => {
+  const { page } = await browser.tab(t);
+  const url = await startPage(t);
+  await page.route('**/api/families?*', (route) => route.fulfill({ json: { families: 7 } }));
+  await page.goto(`${url}#every=1`);
+  const alert = page.getByRole('alert').filter({ hasText: 'what this page cannot read' });
+  await alert.waitFor();
+  await page.unroute('**/api/families?*');
+  await page.getByRole('status').getByText('Live').waitFor();
+  t.false(await alert.isVisible());
+});
+
 test('it asks for a token, says when it is the wrong one, and keeps the right one in the tab', async (t) => {
   const { page } = await browser.tab(t);
   const url = await startPage(t, { token: 'let-me-in' });
