@@ -37,6 +37,7 @@ export {
 export { installClusterHooks } from './integrations/cluster.js';
 export { compact, resetDirectory } from './integrations/maintenance.js';
 export { markProcessDead } from './integrations/mark.js';
+export { setWriterName } from './integrations/writer-name.js';
 export type { AnyMetric as Metric } from './metrics/any-metric.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export {

@@ -66,6 +66,9 @@ export const MAX_EXEMPLAR_READS = 64;
 /** Bytes of the host name kept in a header; longer names are cut, since they are only compared for equality. */
 export const MAX_HOST_BYTES = 63;
 
+/** Bytes of a writer's stable name: a word for people, as long as its place in a header. Longer ones are refused. */
+export const MAX_WRITER_NAME_BYTES = 127;
+
 /**
  * Milliseconds between two heartbeats of a writer. A wiped directory or a full disk that
  * has room again is noticed within one. Default of `PROMETHEUS_MULTIPROC_HEARTBEAT_MS`.

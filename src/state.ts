@@ -22,6 +22,7 @@ import {
 } from './processes/directory.js';
 import { ownIdentity } from './processes/identity.js';
 import { numberFrom } from './processes/number-variable.js';
+import { OwnName } from './processes/own-name.js';
 import { timingFromEnvironment } from './processes/timing.js';
 import { Series, StoreMetric } from './store/series.js';
 import { Store } from './store/store.js';
@@ -42,6 +43,8 @@ export interface ThreadState {
   /** Where metrics go; undefined means plain memory of this thread. */
   readonly directory: string | undefined;
   readonly identity: WriterIdentity;
+  /** Calls this thread's writer so from now on. @throws TypeError when no writer can be called so */
+  rename(name: string): void;
   readonly store: Store;
   /** Silence that hides a writer of which nothing better is known. */
   readonly staleAfterMs: number;
@@ -114,9 +117,12 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   const directory = directoryFromEnvironment(env, warn);
   const { heartbeatMs, staleAfterMs, sampleMs } = timingFromEnvironment(env, warn);
   const identity = ownIdentity();
+  const ownName = new OwnName(env, warn);
   const forcedBackend = env.PROMETHEUS_MULTIPROC_BACKEND;
   const backend = () => chooseBackend(forcedBackend);
-  const header = () => ({ ...identity, kind: FileKind.writer, createdMs: nowMs() });
+  const header = () => {
+    return { ...identity, kind: FileKind.writer, createdMs: nowMs(), name: ownName.value };
+  };
   const finalNames = new WeakMap<Writer, string>();
 
   const openFile = (dir: string): Writer => {
@@ -182,6 +188,10 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
   const state: ThreadState = {
     directory,
     identity,
+    rename(name) {
+      ownName.set(name);
+      store.remake(nowMs());
+    },
     maxSeries: numberFrom(env, MAX_SERIES, warn),
     note(reason, message) {
       if (errors.count(reason)) warn(message);

@@ -32,10 +32,11 @@ const SELF_METRICS: readonly SelfMetric[] = [
   },
   {
     name: 'conflicts',
-    help: 'Writers whose metrics could not be merged whole, by what they disagree on with the newest writer.',
-    rows: ({ conflicts: { buckets, mode, type } }) => [
+    help: 'Writers whose metrics could not be merged whole, by what they disagree on with the newest writer, and live ones whose name an older one has.',
+    rows: ({ conflicts: { buckets, mode, name, type } }) => [
       [[['reason', 'buckets']], buckets],
       [[['reason', 'mode']], mode],
+      [[['reason', 'name']], name],
       [[['reason', 'type']], type],
     ],
   },

@@ -1,5 +1,5 @@
 import { FileFormatError, UnsupportedFileError } from '../errors.js';
-import { MAX_HOST_BYTES } from '../limits.js';
+import { MAX_HOST_BYTES, MAX_WRITER_NAME_BYTES } from '../limits.js';
 import type { BackendName } from '../model/backend.js';
 import {
   BACKEND_AT,
@@ -16,12 +16,14 @@ import {
   LOCKED_AT,
   MAGIC,
   MAGIC_AT,
+  NAME_AT,
   PID_AT,
   PID_NAMESPACE_AT,
   START_TICKS_AT,
   THREAD_AT,
   VERSION_AT,
 } from './layout.js';
+import { isWriterName } from './writer-name.js';
 
 /** Which writer wrote a file: enough to tell it from any other, also when its pid is used again. */
 export interface WriterIdentity {
@@ -55,6 +57,8 @@ export interface FileHeader extends WriterIdentity {
   readonly createdMs: number;
   /** Whether the writer holds `flock(LOCK_EX)` on the file as long as it lives. */
   readonly locked: boolean;
+  /** What the writer is called in place of its pid: see `isWriterName`. Empty for none, as in an archive. */
+  readonly name: string;
 }
 
 /** Writes the identity into the first bytes of a new file. Call it before the file has its final name. */
@@ -73,9 +77,8 @@ export function encodeHeader(buffer: ArrayBuffer, header: FileHeader): void {
   setU32(view, LOCKED_AT, header.locked ? 1 : 0);
   bytes.set(Buffer.from(header.bootId, 'hex').subarray(0, 16), BOOT_ID_AT);
   setF64(view, PID_NAMESPACE_AT, header.pidNamespace);
-  const host = Buffer.from(keptHost(header.host));
-  bytes[HOST_AT] = host.length;
-  bytes.set(host, HOST_AT + 1);
+  setText(bytes, HOST_AT, keptHost(header.host));
+  setText(bytes, NAME_AT, header.name);
 }
 
 /** As much of a host name as a header keeps, in whole characters: compare this with a header's. */
@@ -129,7 +132,7 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bootId = text.toString('hex', BOOT_ID_AT, BOOT_ID_AT + 16);
-  const hostLength = Math.min(bytes[HOST_AT] as number, MAX_HOST_BYTES);
+  const name = getText(text, NAME_AT, MAX_WRITER_NAME_BYTES);
   return {
     kind,
     backend,
@@ -140,10 +143,22 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
     locked: getU32(view, LOCKED_AT) === 1,
     bootId: /^0+$/.test(bootId) ? '' : bootId,
     pidNamespace: getAmount(view, PID_NAMESPACE_AT, path),
-    host: text.toString('utf8', HOST_AT + 1, HOST_AT + 1 + hostLength),
+    host: getText(text, HOST_AT, MAX_HOST_BYTES),
+    // What a writer is called says nothing of its values: they are read without.
+    name: isWriterName(name) ? name : '',
   };
 }
 
+/** A length byte and UTF-8. */
+function setText(bytes: Uint8Array, at: number, text: string): void {
+  const encoded = Buffer.from(text);
+  bytes[at] = encoded.length;
+  bytes.set(encoded, at + 1);
+}
+function getText(bytes: Buffer, at: number, maxBytes: number): string {
+  const length = Math.min(bytes[at] as number, maxBytes);
+  return bytes.toString('utf8', at + 1, at + 1 + length);
+}
 function setU32(view: DataView, at: number, value: number): void {
   view.setUint32(at, value, LITTLE_ENDIAN);
 }

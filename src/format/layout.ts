@@ -9,13 +9,13 @@
  *   +---------+---------+---------+---------+---------+---------+---------+------------+----------
  * ```
  *
- * Every offset is the one before plus its size. The first 192 bytes never change
- * after the file has its name. Words that change lie in cache lines of their own.
+ * Every offset is the one before plus its size. The first 192 bytes and the name never
+ * change after readers can see the file. Words that change lie in cache lines of their own.
  * Numbers are in the byte order of the machine that wrote the file; a reader of
  * the other order refuses it.
  */
 
-import { CHUNK_ALIGN_BYTES, MAX_HOST_BYTES } from '../limits.js';
+import { CHUNK_ALIGN_BYTES, MAX_HOST_BYTES, MAX_WRITER_NAME_BYTES } from '../limits.js';
 
 /** Like PNG's: a high bit, letters, both line ends and a control-Z, so that a text transfer shows. */
 export const MAGIC = new Uint8Array([0x89, 0x50, 0x4d, 0x50, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -80,9 +80,9 @@ const PUBLICATION_BYTES = 64;
 export const HEARTBEAT_AT = COMMIT_AT + PUBLICATION_BYTES;
 const HEARTBEAT_BYTES = 64;
 
-/** Reserved for the writer's stable name: length byte and UTF-8. */
+/** The writer's stable name: length byte and UTF-8. */
 export const NAME_AT = HEARTBEAT_AT + HEARTBEAT_BYTES;
-const NAME_BYTES = 128;
+const NAME_BYTES = 1 + MAX_WRITER_NAME_BYTES;
 
 export const CHUNK_TABLE_AT = NAME_AT + NAME_BYTES;
 export const HEADER_BYTES = 4096;

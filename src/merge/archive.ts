@@ -14,6 +14,7 @@ import { SET_AT_UNKNOWN_TIME } from './gauge-runs.js';
 import { GAUGE_REDUCERS, isLiveMode, showsEachWriter } from './gauges.js';
 import { LabelPairs, seriesKey, seriesLabels } from './series-labels.js';
 import type { MergeSource } from './source.js';
+import { byEnd } from './writer-labels.js';
 
 /** One metric of an archive: what many writers left of it. */
 export interface ArchivedMetric {
@@ -70,7 +71,7 @@ function foldVariant(claims: readonly Claim[], nowMs: number): ArchivedMetric[] 
   const each = showsEachWriter(mode);
   const folds = new Folds(slotsPerSeries(newest));
   const shared = new Map<Claim, readonly Target[]>();
-  for (const { claim, source } of oldestFirst(claims)) {
+  for (const { claim, source } of inOrder(claims, each)) {
     const targets = each
       ? folds.targetsOf(claim, source.writerLabel)
       : (shared.get(claim) ?? folds.targetsOf(claim));
@@ -143,11 +144,12 @@ class Folds {
   }
 }
 
-/** Writers one by one: of two with one name the later counts. */
-function oldestFirst(claims: readonly Claim[]) {
-  return claims
-    .flatMap((claim) => claim.sources.map((source) => ({ claim, source })))
-    .sort((a, b) => a.source.createdMs - b.source.createdMs);
+/** Writers one by one, oldest first; where each is shown, so that of those of one name the last to end counts. */
+function inOrder(claims: readonly Claim[], each: boolean) {
+  const writers = claims.flatMap((claim) => claim.sources.map((source) => ({ claim, source })));
+  return each
+    ? writers.sort((a, b) => byEnd(a.source, b.source))
+    : writers.sort((a, b) => a.source.createdMs - b.source.createdMs);
 }
 
 function foldSums({ values, aux }: Fold, block: Float64Array, index: number): void {

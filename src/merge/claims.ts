@@ -32,6 +32,8 @@ export interface Conflicts {
   mode: number;
   /** Merged with fewer buckets: other bounds than the newest writer's. */
   buckets: number;
+  /** Live, and shown under a number: an older live writer has the name. */
+  name: number;
 }
 
 /** What one family is merged from. */

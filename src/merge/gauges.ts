@@ -91,7 +91,7 @@ const average: GaugeStep = (merged, aux, at, value, weight) => {
   aux[at] = numbers > 0 ? numbers + weight : weight;
 };
 
-/** Every writer has a series of its own; of two with one name the later counts. `aux`: when it was known to live. */
+/** Every writer has a series of its own; of two of one name the last given counts. `aux`: when it was known to live. */
 const each: GaugeStep = (merged, aux, at, value, aliveMs) => {
   merged[at] = value;
   aux[at] = aliveMs;
@@ -138,7 +138,7 @@ export function isLiveMode(mode: GaugeMode): boolean {
   return mode.startsWith('live');
 }
 
-/** Modes that show every writer's series, told apart by the label `pid`. */
+/** Modes that show every writer's series, told apart by the label `pid`: pids, or stable names. */
 export function showsEachWriter(mode: GaugeMode): boolean {
   return mode === 'all' || mode === 'liveall';
 }

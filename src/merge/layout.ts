@@ -9,6 +9,7 @@ import type { Inputs } from './inputs.js';
 import { LabelSets } from './label-sets.js';
 import type { LabelPairs } from './series-labels.js';
 import type { MergeSource } from './source.js';
+import { byEnd, type WriterLabels } from './writer-labels.js';
 
 /** Where a family's series are among the merged values, and what goes into each. */
 export interface FamilyLayout extends Agreement {
@@ -28,10 +29,15 @@ interface LayoutPart {
   readonly numbers: readonly number[];
 }
 
-export function layOut(agreement: Agreement, begin: number, pairs: LabelPairs): FamilyLayout {
+export function layOut(
+  agreement: Agreement,
+  begin: number,
+  pairs: LabelPairs,
+  writers: WriterLabels,
+): FamilyLayout {
   const { newest, claims, bounds } = agreement;
   const sets = new LabelSets(pairs);
-  const parts = claims.flatMap((claim) => partsOf(claim, sets, newest.mode));
+  const parts = claims.flatMap((claim) => partsOf(claim, sets, newest.mode, writers));
   const labels = sets.found;
   const order = Int32Array.from(labels.keys()).sort((a, b) =>
     compareLabels(labels[a] as readonly LabelPair[], labels[b] as readonly LabelPair[]),
@@ -40,11 +46,16 @@ export function layOut(agreement: Agreement, begin: number, pairs: LabelPairs): 
   return { ...agreement, width, labels, order, begin, parts };
 }
 
-function partsOf(claim: Claim, sets: LabelSets, mode: GaugeMode): LayoutPart[] {
+function partsOf(
+  claim: Claim,
+  sets: LabelSets,
+  mode: GaugeMode,
+  writers: WriterLabels,
+): LayoutPart[] {
   const { sources } = claim;
   if (!showsEachWriter(mode)) return [{ claim, sources, numbers: sets.numbersOf(claim) }];
   return sources.map((source) => {
-    return { claim, sources: [source], numbers: sets.numbersOf(claim, source.writerLabel) };
+    return { claim, sources: [source], numbers: sets.numbersOf(claim, writers.of(source)) };
   });
 }
 
@@ -111,7 +122,8 @@ export function gaugeRunOf(layout: FamilyLayout, inputs: Inputs): GaugeRun {
     ),
   );
   // Where the last of equals counts it is the youngest writer's.
-  if (layout.parts.length > 1) foldings.sort((a, b) => a.source.createdMs - b.source.createdMs);
+  const order = showsEachWriter(mode) ? byEnd : byCreation;
+  if (layout.parts.length > 1) foldings.sort((a, b) => order(a.source, b.source));
   return {
     reducer: GAUGE_REDUCERS[mode as Exclude<typeof mode, 'omit'>],
     keepsTime: keepsSetTime(mode),
@@ -119,6 +131,10 @@ export function gaugeRunOf(layout: FamilyLayout, inputs: Inputs): GaugeRun {
     begin: layout.begin,
     end: layout.begin + layout.labels.length,
   };
+}
+
+function byCreation(a: MergeSource, b: MergeSource): number {
+  return a.createdMs - b.createdMs;
 }
 
 /** By bucket of a claim's histogram: the merged one that what is counted there belongs to; 0 for a counter. */

@@ -15,6 +15,7 @@ import { Inputs } from './inputs.js';
 import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import { LabelPairs } from './series-labels.js';
 import type { MergeSource } from './source.js';
+import { writerLabels } from './writer-labels.js';
 
 /**
  * How the values of a set of writers become families: made anew when writers come or
@@ -44,7 +45,8 @@ export function* planInSteps(
   select: Select = everything,
 ): Steps<MergePlan> {
   const oldestFirst = [...sources].sort((a, b) => a.createdMs - b.createdMs);
-  const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0 };
+  const writers = writerLabels(sources);
+  const conflicts: Conflicts = { type: 0, mode: 0, buckets: 0, name: writers.shared };
   const layouts: FamilyLayout[] = [];
   const pairs = new LabelPairs();
   let size = 0;
@@ -52,7 +54,7 @@ export function* planInSteps(
   for (const name of [...byName.keys()].sort()) {
     const agreement = agree(byName.get(name) as Claim[], conflicts);
     if (agreement.newest.mode === 'omit') continue;
-    const layout = layOut(agreement, size, pairs);
+    const layout = layOut(agreement, size, pairs, writers);
     size += layout.labels.length * layout.width;
     layouts.push(layout);
     yield;

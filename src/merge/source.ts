@@ -3,8 +3,13 @@ import type { StoredMetric, StoredSeries } from '../model/metric.js';
 
 /** What one writer gives to a page. */
 export interface MergeSource {
-  /** Value of the label `pid` in modes that show every writer; undefined where series have it already. */
+  /**
+   * What the writer is called in modes that show each: its stable name, or its pid. Undefined
+   * where series have the label already, as in an archive.
+   */
   readonly writerLabel: string | undefined;
+  /** Equal for sources of one writer, and for no others. */
+  readonly writerId: string;
   /** Whether the writer's gauges of live modes take part. */
   readonly live: boolean;
   /** When the writer was last known to live, milliseconds since 1970. */

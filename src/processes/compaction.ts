@@ -170,6 +170,7 @@ function writeArchive(
     const writer = new Writer(mapping, {
       ...observer.self,
       kind: FileKind.archive,
+      name: '',
       createdMs: nowMs,
     });
     writeArchived(writer, foldForArchive(sources, nowMs));

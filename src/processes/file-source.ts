@@ -34,8 +34,14 @@ export class FileSource implements MergeSource {
 
   get writerLabel(): string | undefined {
     if (this.isArchive) return undefined;
-    const { pid, threadId } = this.reader.header;
+    const { name, pid, threadId } = this.reader.header;
+    if (name !== '') return name;
     return threadId === 0 ? String(pid) : `${pid}-${threadId}`;
+  }
+
+  get writerId(): string {
+    const { host, bootId, pidNamespace, pid, startTicks, threadId } = this.reader.header;
+    return JSON.stringify([host, bootId, pidNamespace, pid, startTicks, threadId]);
   }
 
   get liveness(): Liveness {

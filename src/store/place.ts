@@ -39,6 +39,18 @@ export class Place {
     return this.#metricIds.keys();
   }
 
+  /** Those of them that some registry shows. */
+  get shownMetrics(): readonly StoreMetric[] {
+    return [...this.metrics].filter(({ registrations }) => registrations > 0);
+  }
+
+  /** Series of these that are here. */
+  get shownSeries(): readonly Series[] {
+    return this.shownMetrics.flatMap(({ series }) =>
+      [...series].filter(({ place }) => place === this),
+    );
+  }
+
   /** Number of the metric in the writer's file, or undefined where it is not there. */
   idOf(metric: StoreMetric): number | undefined {
     return this.#metricIds.get(metric);

@@ -6,6 +6,9 @@ import type { Block } from './free-blocks.js';
 import type { Place } from './place.js';
 import { NO_VALUES, type SlotHolder } from './slots.js';
 
+/** What a series' block begins with; zeros where it has none. */
+export type InitialValues = ArrayLike<number> | undefined;
+
 /** Where a series' values are, and its exemplars. */
 export interface SeriesBlock extends SlotHolder {
   readonly place: Place | undefined;

@@ -2,7 +2,7 @@ import { BackendError, CapacityError } from '../errors.js';
 import type { LabelPair } from '../model/labels.js';
 import type { StoreOptions } from './options.js';
 import { blank, Place, type Vacated, vacatedBy } from './place.js';
-import type { Series, StoreMetric } from './series.js';
+import type { InitialValues, Series, StoreMetric } from './series.js';
 import { SeriesExemplars } from './series-exemplars.js';
 import type { Writer } from './writer.js';
 
@@ -26,6 +26,8 @@ export class Store {
   #refused = false;
   /** Series that are gone, but for whose removal the file had no room: their blocks hold zeros. */
   #unremoved: Vacated[] = [];
+  /** The file says what is no longer so of the thread. */
+  #outdated = false;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -112,12 +114,19 @@ export class Store {
     }
     this.flush();
     this.#catchUpRemovals();
-    if (this.#file?.isMostlyGone) this.#rewriteFile(this.#file);
+    if (this.#file?.isMostlyGone || this.#outdated) this.#rewriteFile(this.#file as Place);
     if (this.#options.openFile === undefined) return;
     for (const metric of [...this.#spill.metrics]) {
       if (this.#refused) break;
       this.#settle(metric);
     }
+  }
+
+  /** What files say of the thread has changed: they are made anew, at a later beat where it cannot be now. */
+  remake(nowMs: number): void {
+    this.#outdated = this.#file !== undefined;
+    this.#rewriteSpill();
+    this.beat(nowMs);
   }
 
   /** The thread ends in good order. Later updates still count. */
@@ -207,7 +216,7 @@ export class Store {
    * The new file gets its name when all is in it.
    */
   #renew(old: Place): void {
-    const metrics = [...old.metrics].filter(({ registrations }) => registrations > 0);
+    const metrics = old.shownMetrics;
     let absorbed = false;
     this.#try(() => {
       absorbed = old.writer.isAbsorbed;
@@ -218,10 +227,7 @@ export class Store {
         ? undefined
         : series.snapshot();
     this.#file = undefined;
-    const renewed = this.#fill((place) => {
-      for (const metric of metrics) place.define(metric);
-      for (const series of seriesIn(metrics, old)) this.#add(series, place, carried(series));
-    });
+    const renewed = this.#fill((place) => this.#carry(old, place, carried));
     if (!renewed) {
       this.#try(() => {
         for (const metric of metrics) this.#spill.define(metric);
@@ -236,13 +242,8 @@ export class Store {
 
   /** Makes the file anew, without the records of series that are gone, under the name that it has. */
   #rewriteFile(old: Place): void {
-    const metrics = [...old.metrics].filter(({ registrations }) => registrations > 0);
-    const series = seriesIn(metrics, old);
-    const before = series.map((one) => ({ one, block: one.block }));
-    const done = this.#fill((place) => {
-      for (const metric of metrics) place.define(metric);
-      for (const one of series) this.#add(one, place, one.snapshot());
-    }, old.writer);
+    const before = old.shownSeries.map((one) => ({ one, block: one.block }));
+    const done = this.#fill((place) => this.#carry(old, place), old.writer);
     if (done) {
       this.#try(() => old.writer.supersede());
       this.#try(() => old.writer.mapping.close());
@@ -255,12 +256,14 @@ export class Store {
 
   #rewriteSpill(): void {
     const old = this.#spill;
-    const metrics = [...old.metrics];
     this.#spill = new Place(this.#options.openMemory());
-    this.#try(() => {
-      for (const metric of metrics) this.#spill.define(metric);
-      for (const one of seriesIn(metrics, old)) this.#add(one, this.#spill, one.snapshot());
-    });
+    this.#try(() => this.#carry(old, this.#spill));
+  }
+
+  /** Brings what a place shows to another one. @throws MappingError | CapacityError */
+  #carry(from: Place, to: Place, valuesOf = (one: Series): InitialValues => one.snapshot()): void {
+    for (const metric of from.shownMetrics) to.define(metric);
+    for (const one of from.shownSeries) this.#add(one, to, valuesOf(one));
   }
 
   /** Makes a file, fills it and shows it to readers; what was made is gone again when that fails. */
@@ -275,6 +278,7 @@ export class Store {
       writer.mapping.flush();
       publish(writer, inPlaceOf);
       this.#file = place;
+      this.#outdated = false;
     });
     const left = writer;
     if (!done && left !== undefined) this.#try(() => discard(left));
@@ -292,8 +296,4 @@ export class Store {
       return false;
     }
   }
-}
-
-function seriesIn(metrics: readonly StoreMetric[], place: Place): Series[] {
-  return metrics.flatMap((metric) => [...metric.series].filter((s) => s.place === place));
 }

@@ -87,9 +87,9 @@ export class Writer {
     this.#heartbeat = new Float64Array(first, HEARTBEAT_AT, 1);
     // Asked for first, so the file backend writes it last: it publishes the rest.
     this.#published = mapping.track(COMMIT_AT, HEADER_BYTES - COMMIT_AT);
-    const identity = mapping.track(0, MARK_AT);
     encodeHeader(first, { ...header, backend: mapping.backend, locked: mapping.locked });
-    identity?.mark(0, MARK_AT / SLOT_BYTES - 1);
+    mapping.track(0, MARK_AT)?.mark(0, MARK_AT / SLOT_BYTES - 1);
+    this.#published?.mark(COMMIT_AT / SLOT_BYTES, CHUNK_TABLE_AT / SLOT_BYTES);
     this.#store(STATE_AT, WriterState.live);
     const values = toChunk(first, 0, mapping.track(HEADER_BYTES, CHUNK_UNIT_BYTES - HEADER_BYTES));
     values.used = HEADER_BYTES;

@@ -6,7 +6,12 @@ import test from 'ava';
 import * as exemplars from '../../src/format/exemplars.js';
 import * as layout from '../../src/format/layout.js';
 import { RecordKind } from '../../src/format/records.js';
-import { MAX_EXEMPLAR_CHARS, MAX_HOST_BYTES, MAX_RECORD_BYTES } from '../../src/limits.js';
+import {
+  MAX_EXEMPLAR_CHARS,
+  MAX_HOST_BYTES,
+  MAX_RECORD_BYTES,
+  MAX_WRITER_NAME_BYTES,
+} from '../../src/limits.js';
 import { GAUGE_MODES, METRIC_TYPES } from '../../src/model/metric.js';
 import { root } from './program.js';
 import { workedExample } from './worked-example.js';
@@ -67,7 +72,8 @@ test('the header table has every field where the code has it', (t) => {
     [layout.REUSE_AT, 'reuse word'],
     [layout.STATE_AT, `${layout.WriterState.live} live, ${layout.WriterState.closed} closed`],
     [layout.HEARTBEAT_AT, 'heartbeat'],
-    [layout.NAME_AT, 'stable name'],
+    [layout.NAME_AT, `at most ${MAX_WRITER_NAME_BYTES}`],
+    [layout.NAME_AT + 1, 'stable name'],
     [layout.CHUNK_TABLE_AT, `${layout.MAX_CHUNKS} entries of ${layout.CHUNK_ENTRY_BYTES} bytes`],
   ];
   for (const [offset, words] of fields) {

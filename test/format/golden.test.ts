@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import { FileKind } from '../../src/format/layout.js';
+import { planMerge } from '../../src/merge/plan.js';
 import { GAUGE_MODES, slotsPerSeries } from '../../src/model/metric.js';
+import { FileSource } from '../../src/processes/file-source.js';
 import { StoredExemplar } from '../../src/store/exemplar-entry.js';
 import { Reader } from '../../src/store/reader.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
+import { tableOf } from '../helpers/merge-sources.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { IDENTITY } from '../helpers/writers.js';
 
@@ -128,6 +131,17 @@ for (const name of expectedBackends()) {
         },
       ],
     ]);
+  });
+
+  test(`a stable name of format version 1 is read whole, on ${name}`, (t) => {
+    const reader = readGolden(t, backend, 'v1/named');
+    t.is(reader.header.name, 'wörker "1" \\ 👋');
+    const source = new FileSource(reader);
+    source.update();
+    const plan = planMerge([source]);
+    plan.run();
+    const shown = { '{l="a",pid="wörker \\"1\\" \\\\ 👋"}': [1.5] };
+    t.deepEqual(tableOf(plan.families), { gauge_all: shown, gauge_liveall: shown });
   });
 
   test(`an archive of format version 1 is read whole, on ${name}`, (t) => {

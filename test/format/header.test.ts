@@ -5,12 +5,15 @@ import { decodeHeader, encodeHeader, type FileHeader, keptHost } from '../../src
 import {
   BACKEND_AT,
   BYTE_ORDER_AT,
+  CHUNK_TABLE_AT,
   CREATED_MS_AT,
   FileKind,
   HEADER_BYTES,
   KIND_AT,
+  NAME_AT,
   VERSION_AT,
 } from '../../src/format/layout.js';
+import { isWriterName } from '../../src/format/writer-name.js';
 import { holds } from '../helpers/holds.js';
 import { IDENTITY } from '../helpers/writers.js';
 
@@ -38,6 +41,9 @@ const header: fc.Arbitrary<FileHeader> = fc.record({
     .map((hex) => (/^0+$/.test(hex) ? '' : hex)),
   pidNamespace: amount,
   host: fc.string({ unit: 'grapheme', maxLength: 80 }),
+  name: fc
+    .string({ unit: 'grapheme', maxLength: 130 })
+    .map((text) => (isWriterName(text) ? text : '')),
 });
 
 test('a header reads back as it was written, its host cut to whole characters', (t) => {
@@ -121,6 +127,27 @@ for (const [what, at, value] of UNSUPPORTED) {
     t.is(error?.path, 'other.pmp');
   });
 }
+
+test('a stable name that breaks the rules is none, and no fault of the file', (t) => {
+  const breaking = ['a#2', 'a\0b', 'a\nb', '\u009b', '\ufffd', 'a\ud800'];
+  for (const name of breaking) t.is(decodeHeader(encoded({ ...HEADER, name }), 'f').name, '', name);
+  const bytes = encoded({ ...HEADER, name: 'web' });
+  bytes[NAME_AT + 2] = 0xff;
+  t.is(decodeHeader(bytes, 'f').name, '', 'not UTF-8');
+  t.is(decodeHeader(bytes, 'f').host, HEADER.host);
+});
+
+test('a stable name has at most 127 bytes, and its length is not believed beyond them', (t) => {
+  const longest = 'é'.repeat(63);
+  t.true(isWriterName(`${longest}x`));
+  t.false(isWriterName(`${longest}é`));
+  t.false(isWriterName(''));
+  const bytes = encoded({ ...HEADER, name: 'x'.repeat(127) });
+  t.is(decodeHeader(bytes, 'f').name, 'x'.repeat(127));
+  bytes[NAME_AT] = 255;
+  bytes[CHUNK_TABLE_AT] = 0x78;
+  t.is(decodeHeader(bytes, 'f').name, 'x'.repeat(127));
+});
 
 for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
   test(`a time of creation of ${value} is refused: writers are ordered by it`, (t) => {

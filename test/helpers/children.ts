@@ -21,7 +21,7 @@ export interface ChildOptions {
 
 /** Variables that would change what a child does: each test sets its own. */
 const OWN_VARIABLES =
-  /^(?:PROMETHEUS_MULTIPROC_(?:DIR|BACKEND|HEARTBEAT_MS|STALE_AFTER_MS|SAMPLE_MS|MAX_SERIES|TOKEN)|prometheus_multiproc_dir|NODE_OPTIONS)$/;
+  /^(?:PROMETHEUS_MULTIPROC_(?:DIR|BACKEND|HEARTBEAT_MS|STALE_AFTER_MS|SAMPLE_MS|MAX_SERIES|TOKEN|WRITER_NAME)|prometheus_multiproc_dir|NODE_OPTIONS)$/;
 
 /** A real Node.js process that runs a program of test/programs and talks by messages. */
 export class Child {

@@ -19,6 +19,8 @@ export interface GivenWriter {
   readonly label?: string;
   readonly live?: boolean;
   readonly createdMs?: number;
+  /** When it was last known to live. */
+  readonly endedMs?: number;
   readonly metrics: readonly GivenMetric[];
 }
 
@@ -27,6 +29,7 @@ export function sourceOf({
   label = '1',
   live = true,
   createdMs = 1,
+  endedMs = createdMs,
   metrics,
 }: GivenWriter): MergeSource {
   const values: number[] = [];
@@ -48,8 +51,9 @@ export function sourceOf({
   const array = Float64Array.from(values);
   return {
     writerLabel: label,
+    writerId: String(createdMs),
     live,
-    aliveMs: createdMs,
+    aliveMs: endedMs,
     createdMs,
     contents: contentsOf(stored, series, (slot) => ({ extent: 0, index: slot })),
     extent: () => array,

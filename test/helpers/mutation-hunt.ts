@@ -37,7 +37,7 @@ const WIDE_SHARE = 200;
 const WIDE_NAME = 'wide';
 
 /** The golden files. */
-export const GOLDEN_NAMES = ['writer', 'archive', 'exemplars'] as const;
+export const GOLDEN_NAMES = ['writer', 'archive', 'exemplars', 'named'] as const;
 export type GoldenName = (typeof GOLDEN_NAMES)[number];
 
 export interface Tally {

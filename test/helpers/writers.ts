@@ -16,6 +16,7 @@ export const IDENTITY: Omit<FileHeader, 'backend' | 'locked'> = {
   pidNamespace: 4026531836,
   host: 'test-host',
   createdMs: 1_700_000_000_000,
+  name: '',
 };
 
 /** Options of a file that is flushed by the test alone, and whose failures fail it. */

@@ -18,7 +18,7 @@ function merge(...metrics: (GivenMetric | GivenMetric[])[]) {
   return plan;
 }
 
-const NONE = { type: 0, mode: 0, buckets: 0 };
+const NONE = { type: 0, mode: 0, buckets: 0, name: 0 };
 
 test('the help of the newest writer wins', (t) => {
   const plan = merge(
@@ -182,8 +182,10 @@ test('a plan shows what was stored since it was made', (t) => {
 });
 
 test('only what is selected is merged, and only that can disagree', (t) => {
-  const old = sourceOf({ createdMs: 1, metrics: [{ name: 'm', series: [[[], [1]]] }] });
+  const metrics = [{ name: 'm', series: [[[], [1]]] as const }];
+  const old = sourceOf({ label: 'a', createdMs: 1, metrics });
   const other = sourceOf({
+    label: 'b',
     createdMs: 2,
     metrics: [{ name: 'm', type: 'summary', series: [[[], [1, 1]]] }],
   });

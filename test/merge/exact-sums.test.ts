@@ -27,6 +27,7 @@ function sourceOf(
     }
   }
   return {
+    writerId: String(createdMs),
     writerLabel: createdMs === 0 ? undefined : String(createdMs),
     live: createdMs !== 0,
     aliveMs: createdMs,

@@ -113,19 +113,6 @@ test('modes all and liveall show every writer under its pid', (t) => {
   t.deepEqual(merged('liveall', ...writers), { '{pid="1"}': [1], '{pid="3"}': [3] });
 });
 
-test('of two writers with one pid, mode all shows the newer', (t) => {
-  const writers = [7, 8].map((value, i) =>
-    sourceOf({
-      label: '5',
-      createdMs: 10 - i,
-      metrics: [{ name: 'g', type: 'gauge', mode: 'all', series: [[[], [value, 1]]] }],
-    }),
-  );
-  const plan = planMerge(writers);
-  plan.run();
-  t.deepEqual(tableOf(plan.families).g, { '{pid="5"}': [7] });
-});
-
 test('mode omit leaves the gauge out', (t) => {
   t.is(merged('omit', { value: 1 }), undefined);
 });

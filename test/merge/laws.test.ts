@@ -104,9 +104,16 @@ const writers: fc.Arbitrary<GivenWriter[]> = fc.tuple(kinds, kinds).chain(([usua
       ),
     )
     .map((list) => list.filter((metric) => metric !== undefined));
+  const writer = fc.record({
+    metrics,
+    live: fc.boolean(),
+    // Names that some share, alive and dead.
+    label: fc.constantFrom('a', 'b', 'c', 'd'),
+    endedMs: fc.integer({ min: 10, max: 1_000_000 }),
+  });
   return fc
-    .array(fc.record({ metrics, live: fc.boolean() }), { maxLength: 6 })
-    .map((list) => list.map((writer, i) => ({ ...writer, label: String(i), createdMs: i + 1 })));
+    .uniqueArray(writer, { maxLength: 6, selector: ({ endedMs }) => endedMs })
+    .map((list) => list.map((one, i) => ({ ...one, createdMs: i + 1 })));
 });
 
 /** Two gauges of one label set in one writer, and two sets at one moment, leave it open who wins. */
@@ -188,7 +195,10 @@ test('folding dead writers into an archive, in one go or one by one, changes not
     t,
     fc.property(decidedWriters, fc.nat(3), (all, groups) => {
       const given = all.map(whatIsLeft);
-      const dead = given.filter(({ live }) => live === false).map(sourceOf);
+      // Writers of one name are folded as they end: what an archive holds is older than the rest.
+      const ended = given.filter(({ live }) => live === false);
+      ended.sort((a, b) => (a.endedMs ?? 0) - (b.endedMs ?? 0));
+      const dead = ended.map(sourceOf);
       const live = given.filter(({ live: alive }) => alive).map(sourceOf);
       let archive = archiveOf(dead.slice(0, groups));
       for (const source of dead.slice(groups)) archive = archiveOf([archive, source]);

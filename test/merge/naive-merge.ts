@@ -11,6 +11,7 @@ interface Contribution {
   readonly labels: string;
   readonly block: readonly number[];
   readonly buckets: readonly number[];
+  readonly writer: GivenWriter;
 }
 
 export function naiveMerge(given: readonly GivenWriter[]): Values {
@@ -40,8 +41,9 @@ export function naiveMerge(given: readonly GivenWriter[]): Values {
         labels: shown(
           metric,
           values,
-          type === 'gauge' && mode.endsWith('all') ? writer.label : undefined,
+          type === 'gauge' && mode.endsWith('all') ? labelOf(writer, given) : undefined,
         ),
+        writer,
         block: numbers,
         buckets: metric.buckets ?? [],
       })),
@@ -59,6 +61,15 @@ export function naiveMerge(given: readonly GivenWriter[]): Values {
     );
   }
   return page;
+}
+
+/** The label of a writer that is shown by itself: live ones of one name are told apart, oldest first. */
+function labelOf(writer: GivenWriter, given: readonly GivenWriter[]): string | undefined {
+  const { label, live, createdMs = 0 } = writer;
+  const before = given.filter(
+    (other) => other.live && other.label === label && (other.createdMs ?? 0) < createdMs,
+  );
+  return live && before.length > 0 ? `${label}#${before.length + 1}` : label;
 }
 
 /** A series' labels as a page shows them. */
@@ -95,7 +106,7 @@ function gauge(mode: GaugeMode, given: readonly Contribution[]): number {
   const kind = mode.replace('live', '');
   const all = given.map(({ block: [value = 0, set = 1] }) => ({ value, set }));
   const everSet = all.filter(({ set }) => set !== 0);
-  if (kind === 'all') return all[0]?.value as number;
+  if (kind === 'all') return lastOf(given).block[0] as number;
   const candidates = everSet.length > 0 ? everSet : all;
   const numbers = candidates.filter(({ value }) => !Number.isNaN(value));
   const values = numbers.map(({ value }) => value);
@@ -112,6 +123,13 @@ function gauge(mode: GaugeMode, given: readonly Contribution[]): number {
     default:
       return numbers.reduce((a, b) => (b.set > a.set ? b : a)).value;
   }
+}
+
+/** Who lives, and else the last to end. */
+function lastOf(given: readonly Contribution[]): Contribution {
+  const end = ({ writer: { live, endedMs = 0 } }: Contribution) =>
+    live ? Number.POSITIVE_INFINITY : endedMs;
+  return given.reduce((a, b) => (end(b) > end(a) ? b : a));
 }
 
 const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

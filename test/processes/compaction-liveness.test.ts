@@ -180,6 +180,7 @@ function sleeper(t: Teardown, { backend, directory }: CompactionScene) {
     ...ELSEWHERE,
     kind: FileKind.writer,
     createdMs: nowMs(),
+    name: '',
   });
   const store = new Store({
     openFile() {

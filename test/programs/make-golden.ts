@@ -137,17 +137,30 @@ function fillExemplars(writer: Writer): void {
   writer.beat(1_700_000_060_000);
 }
 
+/** What UTF-8, a page and a shell each have their way with. */
+const GOLDEN_NAME = 'wörker "1" \\ 👋';
+
+function fillNamed(writer: Writer): void {
+  for (const mode of ['all', 'liveall'] as const) {
+    const gauge = descriptor({ name: `gauge_${mode}`, type: 'gauge', mode, labelNames: ['l'] });
+    const id = writer.defineMetric(gauge);
+    add(writer, id, gauge, ['a'], [1.5, ...(slotsPerSeries(gauge) === 2 ? [1] : [])]);
+  }
+  writer.beat(1_700_000_060_000);
+}
+
 const [target, ...wanted] = process.argv.slice(2);
 if (target === undefined) throw new Error('name the directory to write to');
 const directory = mkdtempSync(join(tmpdir(), 'prom-multiproc-golden-'));
-for (const [name, kind, fill] of [
-  ['writer', FileKind.writer, fillWriter],
-  ['archive', FileKind.archive, fillArchive],
-  ['exemplars', FileKind.writer, fillExemplars],
+for (const [name, identity, fill] of [
+  ['writer', { kind: FileKind.writer }, fillWriter],
+  ['archive', { kind: FileKind.archive }, fillArchive],
+  ['exemplars', { kind: FileKind.writer }, fillExemplars],
+  ['named', { kind: FileKind.writer, name: GOLDEN_NAME }, fillNamed],
 ] as const) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const path = join(directory, name);
-  const writer = fileWriter(loadBackend('mmap'), path, { kind, threadId: 2 });
+  const writer = fileWriter(loadBackend('mmap'), path, { ...identity, threadId: 2 });
   fill(writer);
   writer.mapping.close();
   writeFileSync(join(target, `${name}.pmp.gz`), gzipSync(readFileSync(path), { level: 9 }));
