@@ -114,7 +114,8 @@ export class Store {
     }
     this.flush();
     this.#catchUpRemovals();
-    if (this.#file?.isMostlyGone || this.#outdated) this.#rewriteFile(this.#file as Place);
+    const old = this.#file;
+    if (old !== undefined && (this.#outdated || old.isMostlyGone)) this.#rewriteFile(old);
     if (this.#options.openFile === undefined) return;
     for (const metric of [...this.#spill.metrics]) {
       if (this.#refused) break;

@@ -15,6 +15,7 @@ import {
   register,
   resetDirectory,
   Summary,
+  setWriterName,
 } from '../../src/index.js';
 import type { Reply } from './children.js';
 
@@ -31,6 +32,7 @@ export type Command =
   /** Of the default registry. */
   | { readonly do: 'remove metric'; readonly name: string }
   | { readonly do: 'clear' }
+  | { readonly do: 'rename'; readonly name: string }
   | { readonly do: 'warnings' }
   /** `process.exit()`: in a worker thread it ends the thread. Nothing is answered. */
   | { readonly do: 'exit' };
@@ -112,6 +114,8 @@ export function serveCommands(
         return register.removeSingleMetric(command.name);
       case 'clear':
         return register.clear();
+      case 'rename':
+        return setWriterName(command.name);
       case 'warnings':
         return warnings;
       case 'exit':

@@ -33,6 +33,8 @@ export class FakeDirectory {
   readonly unnamed = new Set<Writer>();
   /** How often the store asked for a file. */
   attempts = 0;
+  /** What the thread is called: the name in files and memory that are made from now on. */
+  name = '';
   readonly store: Store;
   #made = 0;
 
@@ -40,9 +42,9 @@ export class FakeDirectory {
   constructor({ set = true } = {}) {
     this.store = new Store({
       openFile: set ? () => this.#open() : undefined,
-      publish: (writer) => this.#publish(writer),
+      publish: (writer, inPlaceOf) => this.#publish(writer, inPlaceOf),
       discard: (writer) => void this.unnamed.delete(writer),
-      openMemory: () => new Writer(new MemoryMapping(), IDENTITY),
+      openMemory: () => new Writer(new MemoryMapping(), this.#header()),
       isPresent: (writer) => [...this.files.values()].includes(writer),
       onError: (error) => this.errors.push(error),
     });
@@ -66,15 +68,21 @@ export class FakeDirectory {
   #open(): Writer {
     this.attempts++;
     if (this.faults.broken) throw new DirectoryError('dir', 'dir cannot serve');
-    const writer = new FaultyWriter(this.faults);
+    const writer = new FaultyWriter(this.faults, this.#header());
     this.unnamed.add(writer);
     return writer;
   }
 
-  #publish(writer: Writer): void {
+  #header() {
+    return { ...IDENTITY, name: this.name };
+  }
+
+  #publish(writer: Writer, inPlaceOf: Writer | undefined): void {
     if (this.faults.unnamed) throw new MappingError('f', 'EACCES', 'cannot rename the file');
     this.unnamed.delete(writer);
-    this.files.set(String(this.#made++), writer);
+    const [path = String(this.#made++)] =
+      [...this.files].find(([, known]) => known === inPlaceOf) ?? [];
+    this.files.set(path, writer);
   }
 }
 
@@ -88,8 +96,8 @@ function readerOf(writer: Writer): Reader {
 class FaultyWriter extends Writer {
   readonly #faults: Faults;
 
-  constructor(faults: Faults) {
-    super(new MemoryMapping(), IDENTITY);
+  constructor(faults: Faults, header: typeof IDENTITY) {
+    super(new MemoryMapping(), header);
     this.#faults = faults;
   }
 

@@ -53,6 +53,11 @@ export class Writer {
     await this.#send({ do: 'clear' });
   }
 
+  /** Gives the thread's writer a stable name. */
+  async rename(name: string): Promise<void> {
+    await this.#send({ do: 'rename', name });
+  }
+
   async warnings(): Promise<string[]> {
     return (await this.#send({ do: 'warnings' })) as string[];
   }
@@ -95,13 +100,14 @@ export class WriterProcess extends Writer {
 export interface Scene {
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
-  start(): WriterProcess;
+  start(env?: Readonly<Record<string, string>>): WriterProcess;
   readonly reader: WriterProcess;
 }
 
 export function openScene(t: Teardown, backend: string, dir = temporaryDirectory(t)): Scene {
   const env = { PROMETHEUS_MULTIPROC_DIR: dir, PROMETHEUS_MULTIPROC_BACKEND: backend };
-  const start = () => new WriterProcess(startChild(t, 'writer', { env }));
+  const start: Scene['start'] = (more) =>
+    new WriterProcess(startChild(t, 'writer', { env: { ...env, ...more } }));
   let reader: WriterProcess | undefined;
   return {
     dir,

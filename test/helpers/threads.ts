@@ -40,6 +40,10 @@ export class Thread extends Writer {
   }
 }
 
-export function startThreads(t: Teardown, scene: Scene): ThreadedProcess {
-  return new ThreadedProcess(startChild(t, 'threads', { env: scene.env }));
+export function startThreads(
+  t: Teardown,
+  scene: Scene,
+  env: Readonly<Record<string, string>> = {},
+): ThreadedProcess {
+  return new ThreadedProcess(startChild(t, 'threads', { env: { ...scene.env, ...env } }));
 }

@@ -19,9 +19,9 @@ interface ForkedWorker {
   readonly hooksOfWorker: number;
 }
 
-function startCluster(t: ExecutionContext, backend: string) {
+function startCluster(t: ExecutionContext, backend: string, more: Record<string, string> = {}) {
   const { dir, env, reader } = openScene(t, backend);
-  const primary = startChild(t, 'cluster-hooks', { env });
+  const primary = startChild(t, 'cluster-hooks', { env: { ...env, ...more } });
   const tell = (command: ClusterCommand) => primary.request(command);
   return {
     reader,
@@ -104,4 +104,17 @@ for (const backend of expectedBackends()) {
       t.is(await reader.value('c_total'), 3);
     },
   );
+
+  test.serial(`${backend}: workers can be shown by their ids`, async (t) => {
+    const { fork, kill, reader } = startCluster(t, backend, {
+      PROMETHEUS_MULTIPROC_WRITER_NAME: 'worker {cluster.worker.id}',
+    });
+    const shown = async () => (await reader.samples('each')).map(({ labels }) => labels.pid);
+    const first = await fork();
+    await fork();
+    t.deepEqual(await shown(), ['worker 1', 'worker 2']);
+    await kill(first.pid);
+    await fork();
+    t.deepEqual(await shown(), ['worker 2', 'worker 3']);
+  });
 }

@@ -59,6 +59,7 @@ function work(): void {
   const added = cluster.listenerCount('exit') - before;
   uninstall();
   new Gauge({ name: 'live', help: 'A live gauge.' }).set(1);
+  new Gauge({ name: 'each', help: 'Workers.', multiprocessMode: 'liveall' }).set(1);
   new Counter({ name: 'c_total', help: 'A counter.' }).inc(1);
   // After a turn of the event loop: on every backend others see both by now.
   setImmediate(() => process.send?.(added));

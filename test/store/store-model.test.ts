@@ -2,7 +2,7 @@
 // that only counts. What must hold:
 // - file and memory together show every count exactly once, whatever has failed;
 // - after one beat with nothing in the way the file alone shows exactly what is open
-//   and registered, and nothing is left over.
+//   and registered, under the name that the thread has, and nothing is left over.
 
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
@@ -52,6 +52,11 @@ class Real {
 
   beat(): void {
     this.directory.store.beat(++this.#beats);
+  }
+
+  rename(name: string): void {
+    this.directory.name = name;
+    this.directory.store.remake(++this.#beats);
   }
 }
 
@@ -135,6 +140,12 @@ const steps = (t: ExecutionContext): fc.Arbitrary<Step>[] => {
         model.wiped = true;
       }),
     ),
+    fc.constantFrom('web', 'shop').map((given) =>
+      checked(`rename ${given}`, (model, real) => {
+        real.rename(given);
+        model.wiped = false;
+      }),
+    ),
     fc.constant(
       checked('beat', (model, real) => {
         real.beat();
@@ -159,6 +170,7 @@ test('whatever fails and comes back, every count is shown once and reaches the f
       t.deepEqual(totals(real.directory.fileReaders(), true), expected(model, true));
       t.deepEqual(totals([...real.directory.allReaders().slice(-1)], true), {});
       t.is(real.directory.unnamed.size, 0);
+      for (const { header } of real.directory.allReaders()) t.is(header.name, real.directory.name);
     }),
     { numRuns: 500 },
   );

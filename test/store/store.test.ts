@@ -224,6 +224,31 @@ for (const fault of ['broken', 'full', 'unnamed'] as const) {
   });
 }
 
+test('a thread that has another name makes its file anew, at once or when that can be', (t) => {
+  const directory = new FakeDirectory();
+  const metric = counter('c');
+  directory.store.attach(metric);
+  const series = opened(directory, metric, [], 1);
+  const names = () => directory.fileReaders().map(({ header }) => header.name);
+  directory.name = 'web';
+  directory.store.remake(1);
+  t.deepEqual(names(), ['web']);
+  t.deepEqual(inFiles(directory), { 'c[]': [1] });
+  directory.faults.full = true;
+  directory.name = 'shop';
+  directory.store.remake(2);
+  setSlot(series, 2);
+  t.deepEqual(names(), ['web']);
+  t.deepEqual(inFiles(directory), { 'c[]': [2] });
+  directory.faults.full = false;
+  directory.store.beat(3);
+  t.deepEqual(names(), ['shop']);
+  t.deepEqual(inFiles(directory), { 'c[]': [2] });
+  const attempts = directory.attempts;
+  directory.store.beat(4);
+  t.is(directory.attempts, attempts, 'it is made anew once');
+});
+
 test('changed default labels reach the file, or what stands in for it', (t) => {
   const directory = new FakeDirectory();
   const metric = counter('c');
