@@ -1,4 +1,7 @@
 import { createRequire } from 'node:module';
+import { adoptPm2Environment } from './pm2-environment.js';
+
+adoptPm2Environment(process.env);
 
 // Loaded only where it has something to do: what is preloaded is preloaded by npm, by
 // build tools and by whatever else inherits NODE_OPTIONS.
