@@ -5,6 +5,7 @@
 export const entries = {
   '.': 'src/index.ts',
   './prom-client': 'src/integrations/prom-client/index.ts',
+  './pm2': 'src/integrations/pm2.ts',
   './register': 'src/entrypoints/register.ts',
 };
 

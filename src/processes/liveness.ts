@@ -70,6 +70,11 @@ function processTableSays(header: FileHeader, observer: Observer): 'live' | 'dea
   return ticks === header.startTicks ? running : 'dead';
 }
 
+/** Whether a process that wrote this, in the pid namespace of the observer, runs no longer. */
+export function hasEnded(header: FileHeader, observer: Observer): boolean {
+  return processTableSays(header, observer) === 'dead';
+}
+
 function sameKernel(a: WriterIdentity, b: WriterIdentity): boolean {
   if (a.bootId !== '' || b.bootId !== '') return a.bootId === b.bootId;
   return a.host === b.host;

@@ -1,8 +1,15 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { errorCode } from '../errors.js';
-import { decodeHeader, type WriterIdentity } from '../format/header.js';
+import { decodeHeader, type FileHeader, type WriterIdentity } from '../format/header.js';
 import { ABSORBED_AT, HEADER_BYTES, MARK_AT, Mark } from '../format/layout.js';
-import { listWriters } from './directory.js';
+import { type ListedWriter, listWriters } from './directory.js';
+import { hasEnded, type Observer } from './liveness.js';
+
+/** What decides whether a file gets the mark. */
+interface Choice {
+  readonly writers: (writer: ListedWriter) => boolean;
+  readonly headers: (header: FileHeader) => boolean;
+}
 
 /**
  * Writes the mark into every file of a process, those of its threads included. Files
@@ -12,14 +19,38 @@ import { listWriters } from './directory.js';
 export function markFiles(
   directory: string,
   pid: number,
-  self: WriterIdentity,
+  { host, pidNamespace }: WriterIdentity,
+  onError: (error: unknown) => void,
+): number {
+  const choice: Choice = {
+    writers: (writer) => writer.pid === pid,
+    headers: (header) => header.host === host && header.pidNamespace === pidNamespace,
+  };
+  return markChosen(directory, choice, onError);
+}
+
+/** The same for every process that the system says to have ended, by its pid and its start. */
+export function markEnded(
+  directory: string,
+  observer: Observer,
+  onError: (error: unknown) => void,
+): number {
+  const choice: Choice = {
+    writers: () => true,
+    headers: (header) => hasEnded(header, observer),
+  };
+  return markChosen(directory, choice, onError);
+}
+
+function markChosen(
+  directory: string,
+  { writers, headers }: Choice,
   onError: (error: unknown) => void,
 ): number {
   let marked = 0;
-  for (const writer of listWriters(directory)) {
-    if (writer.pid !== pid) continue;
+  for (const { path } of listWriters(directory).filter(writers)) {
     try {
-      if (markFile(writer.path, self)) marked++;
+      if (markFile(path, headers)) marked++;
     } catch (error) {
       // Gone already: compacted, or cleaned away.
       if (errorCode(error) !== 'ENOENT') onError(error);
@@ -28,13 +59,12 @@ export function markFiles(
   return marked;
 }
 
-function markFile(path: string, self: WriterIdentity): boolean {
+function markFile(path: string, isChosen: Choice['headers']): boolean {
   const fd = openToMark(path);
   try {
     const header = new Uint8Array(HEADER_BYTES);
     const length = readSync(fd, header, 0, HEADER_BYTES, 0);
-    const identity = decodeHeader(header.subarray(0, length), path);
-    if (identity.host !== self.host || identity.pidNamespace !== self.pidNamespace) return false;
+    if (!isChosen(decodeHeader(header.subarray(0, length), path))) return false;
     writeWord(fd, MARK_AT, Mark.dead);
     return true;
   } finally {

@@ -46,22 +46,28 @@ export class Pm2 {
       readonly pm_id: number;
       readonly pm2_env: { readonly NODE_APP_INSTANCE?: number };
     }[];
-    const found = list.map(({ pid, pm_id, pm2_env }) => {
+    const running = list.filter(({ pid }) => pid > 0);
+    for (const { pid } of running) this.#seen.add(pid);
+    return running.map(({ pid, pm_id, pm2_env }) => {
       return { pid, id: pm_id, number: pm2_env.NODE_APP_INSTANCE };
     });
-    for (const { pid } of found) this.#seen.add(pid);
-    return found.filter(({ pid }) => pid > 0);
+  }
+
+  /** The daemon's pid; none where it does not run. */
+  daemon(): number[] {
+    const pidFile = path.join(this.home, 'pm2.pid');
+    return existsSync(pidFile) ? [Number(readFileSync(pidFile, 'utf8'))].filter(isRunning) : [];
   }
 
   /** Ends the daemon and all that it has started. */
   async kill(): Promise<void> {
-    const pidFile = path.join(this.home, 'pm2.pid');
-    if (!existsSync(pidFile)) return;
-    const daemon = Number(readFileSync(pidFile, 'utf8'));
-    await this.instances();
-    await this.run(['kill']);
+    const daemon = this.daemon();
+    if (daemon.length > 0) {
+      await this.instances();
+      await this.run(['kill']);
+    }
     await eventually(async () => {
-      const left = [daemon, ...this.#seen].filter(isRunning);
+      const left = [...daemon, ...this.#seen].filter(isRunning);
       return left.length === 0 ? undefined : `${left} still run`;
     });
   }

@@ -1,15 +1,10 @@
 // The hooks in a real node:cluster. What they do is told apart from what a page finds
 // out by itself by what becomes of the dead worker's file before there is a page.
 
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { errorCode } from '../../src/errors.js';
-import { Mark } from '../../src/format/layout.js';
-import { chooseBackend } from '../../src/mapping/backend.js';
-import { Reader } from '../../src/store/reader.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { startChild } from '../helpers/children.js';
+import { isKnownDead } from '../helpers/known-dead.js';
 import { openScene } from '../helpers/scene.js';
 import type { ClusterCommand } from '../programs/cluster-hooks.js';
 
@@ -28,19 +23,7 @@ function startCluster(t: ExecutionContext, backend: string, more: Record<string,
     tell,
     fork: async () => (await tell({ do: 'fork' })) as ForkedWorker,
     kill: (pid: number) => tell({ do: 'kill', pid, signal: 'SIGKILL' }),
-    /** Whether somebody was told of the death: the file is marked, or absorbed and perhaps gone. */
-    isKnownDead(pid: number): boolean {
-      const name = readdirSync(dir).find((file) => file.startsWith(`${pid}-`));
-      if (name === undefined) return true;
-      try {
-        const file = Reader.open(chooseBackend(backend).backend, path.join(dir, name));
-        file.close();
-        return file.mark !== Mark.none;
-      } catch (error) {
-        if (errorCode(error) === 'ENOENT') return true;
-        throw error;
-      }
-    },
+    isKnownDead: (pid: number) => isKnownDead(backend, dir, pid),
   };
 }
 

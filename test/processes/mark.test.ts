@@ -5,7 +5,8 @@ import { FileFormatError } from '../../src/errors.js';
 import type { FileHeader } from '../../src/format/header.js';
 import { ABSORBED_AT, MARK_AT, Mark } from '../../src/format/layout.js';
 import { newWriterName } from '../../src/processes/directory.js';
-import { markAbsorbed, markFiles } from '../../src/processes/mark.js';
+import type { Observer } from '../../src/processes/liveness.js';
+import { markAbsorbed, markEnded, markFiles } from '../../src/processes/mark.js';
 import { loadBackend } from '../helpers/backends.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { fileWriter, IDENTITY } from '../helpers/writers.js';
@@ -51,6 +52,42 @@ test('marking again, or a pid that has written nothing, is fine', (t) => {
   t.deepEqual(mark(directory, IDENTITY.pid), { marked: 1, errors: [] });
   t.deepEqual(mark(directory, 1), { marked: 0, errors: [] });
   t.true(isMarked(path));
+});
+
+test('those that have ended are marked, by pid and start, and nobody who may run', (t) => {
+  const directory = temporaryDirectory(t);
+  const running = new Map([
+    [11, 500],
+    [12, 500],
+  ]);
+  const observer: Observer = {
+    self: IDENTITY,
+    nowMs: () => 0,
+    startTicksOf: (pid) => running.get(pid),
+    runs: (pid) => running.has(pid),
+  };
+  const file = (identity: Partial<FileHeader>) => writerIn(t, directory, identity);
+  const ended = [
+    file({ pid: 10, startTicks: 500 }),
+    file({ pid: 10, startTicks: 500, threadId: 3 }),
+    // The pid was used again.
+    file({ pid: 11, startTicks: 400 }),
+  ];
+  const others = [
+    file({ pid: 11, startTicks: 500 }),
+    file({ pid: 12, startTicks: 500, threadId: 1 }),
+    // Of these the process table says nothing.
+    file({ pid: 10, startTicks: 500, pidNamespace: 1 }),
+    file({ pid: 10, startTicks: 500, bootId: 'ff'.repeat(16) }),
+  ];
+  const errors: unknown[] = [];
+  t.is(
+    markEnded(directory, observer, (error) => errors.push(error)),
+    ended.length,
+  );
+  t.deepEqual(errors, []);
+  t.deepEqual(ended.map(isMarked), [true, true, true]);
+  t.deepEqual(others.map(isMarked), [false, false, false, false]);
 });
 
 test('a mark takes nothing from a file that says that it was absorbed', (t) => {
