@@ -7,6 +7,8 @@ import test from 'ava';
 import { eventually } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { ask, freePort } from '../helpers/http.js';
+import { isKnownDead } from '../helpers/known-dead.js';
+import { Pm2Fleet } from '../helpers/pm2-fleet.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
 
@@ -82,6 +84,19 @@ test('migrated.mjs runs', async (t) => {
   t.is(await program.end(), 0, program.output);
 });
 
+test('pm2.cjs tells of a process that ends under pm2', async (t) => {
+  t.timeout(120_000);
+  const fleet = new Pm2Fleet(t, 'file');
+  await fleet.start('app', 'fork', 1);
+  const env = { PROMETHEUS_MULTIPROC_DIR: fleet.dir, PM2_HOME: fleet.pm2.home };
+  startProgram(t, [programFile(t, 'pm2.cjs')], env);
+  const victim = await fleet.killOne();
+  await eventually(async () =>
+    isKnownDead('file', fleet.dir, victim) ? undefined : 'nobody was told',
+  );
+  t.true(isKnownDead('file', fleet.dir, victim));
+});
+
 test('installed.mjs counts on from the run before', async (t) => {
   const file = programFile(t, 'installed.mjs');
   const env = { PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t) };
@@ -149,14 +164,12 @@ test('every marked block is tested here', (t) => {
     'orders.mjs',
     'output of the third run of orders.mjs',
     'page of server.mjs',
+    'pm2.cjs',
     'route.mjs',
     'server.mjs',
   ]);
   const programs = readme.match(/^```js$/gm) ?? [];
-  t.is(
-    programs.length,
-    [...blocks.keys()].filter((name) => name.endsWith('.mjs') && !name.includes(' ')).length,
-  );
+  t.is(programs.length, [...blocks.keys()].filter((name) => /^[^ ]+\.[cm]js$/.test(name)).length);
 });
 
 test('every exported name is in README.md', (t) => {

@@ -3,6 +3,7 @@
 import test from 'ava';
 import { expectedBackends } from '../helpers/backends.js';
 import { ask, freePort } from '../helpers/http.js';
+import { isKnownDead } from '../helpers/known-dead.js';
 import { samplesByKey } from '../helpers/page-samples.js';
 import { Pm2 } from '../helpers/pm2.js';
 import { openFilesLimit } from '../wrappers/application.js';
@@ -15,13 +16,18 @@ for (const backend of expectedBackends()) {
     const example = new Example(t, 'pm2');
     const url = `http://127.0.0.1:${await freePort()}`;
     const pm2 = new Pm2(t, example.dir);
-    const pids = async () => (await pm2.instances()).map(({ pid }) => pid);
+    const pids = async () => {
+      const instances = await pm2.instances();
+      return instances.filter(({ name }) => name === 'shop').map(({ pid }) => pid);
+    };
+    const metricsPort = `${await freePort()}`;
     const [program, ...args] = example.commands[0] as readonly string[];
     t.is(program, 'pm2');
     // The daemon runs already, as it does on a server: what it was started with is not the application's.
     await pm2.run(['ping']);
     await pm2.run(args, {
       PORT: new URL(url).port,
+      METRICS_PORT: metricsPort,
       PROMETHEUS_MULTIPROC_DIR: example.metricsDir,
       PROMETHEUS_MULTIPROC_BACKEND: backend,
     });
@@ -54,6 +60,12 @@ for (const backend of expectedBackends()) {
     await send(5);
     await settles(`${url}/metrics`, { [key]: 17 });
     for (const samples of await pages()) t.is(samples[key], 17);
+    await settles(`http://127.0.0.1:${metricsPort}/metrics`, { [key]: 17 });
+    // It has told of those that were replaced before anybody asked.
+    t.deepEqual(
+      before.filter((pid) => !isKnownDead(backend, example.metricsDir, pid)),
+      [],
+    );
     // Every instance has been asked for its default metrics.
     const [samples] = await pages();
     t.is(samples?.process_max_fds, INSTANCES * openFilesLimit());

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { Pm2 } from './pm2.js';
+import { eventually } from './application.js';
+import { type Instance, Pm2 } from './pm2.js';
 import { type Teardown, temporaryDirectory } from './temporary-directory.js';
 
 const APP = fileURLToPath(new URL('../programs/pm2-app.js', import.meta.url));
@@ -47,6 +49,19 @@ export class Pm2Fleet {
     const ecosystem = path.join(this.pm2.home, `${name}.json`);
     writeFileSync(ecosystem, JSON.stringify({ apps: [app] }));
     await this.pm2.run(['start', ecosystem]);
+  }
+
+  /** Kills an instance with SIGKILL, and waits for pm2 to have replaced it; its pid. */
+  async killOne(): Promise<number> {
+    const before = await this.pm2.instances();
+    const { pid: victim } = before[0] as Instance;
+    process.kill(victim, 'SIGKILL');
+    await eventually(async () => {
+      const pids = (await this.pm2.instances()).map(({ pid }) => pid);
+      const replaced = pids.length === before.length && !pids.includes(victim);
+      return replaced ? undefined : `${pids} run`;
+    });
+    return victim;
   }
 
   /** The answer of an instance, the next one at every call; undefined where it went meanwhile, or there is none. */

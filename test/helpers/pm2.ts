@@ -12,6 +12,8 @@ const bin = createRequire(import.meta.url).resolve('pm2/bin/pm2');
 /** A process that pm2 has started. */
 export interface Instance {
   readonly pid: number;
+  /** Of its application. */
+  readonly name: string;
   /** pm2's number of the process. */
   readonly id: number;
   /** `NODE_APP_INSTANCE`, where pm2 gives one. */
@@ -43,13 +45,14 @@ export class Pm2 {
   async instances(): Promise<Instance[]> {
     const list = JSON.parse(await this.run(['jlist', '--silent'])) as {
       readonly pid: number;
+      readonly name: string;
       readonly pm_id: number;
       readonly pm2_env: { readonly NODE_APP_INSTANCE?: number };
     }[];
     const running = list.filter(({ pid }) => pid > 0);
     for (const { pid } of running) this.#seen.add(pid);
-    return running.map(({ pid, pm_id, pm2_env }) => {
-      return { pid, id: pm_id, number: pm2_env.NODE_APP_INSTANCE };
+    return running.map(({ pid, name, pm_id, pm2_env }) => {
+      return { pid, name, id: pm_id, number: pm2_env.NODE_APP_INSTANCE };
     });
   }
 

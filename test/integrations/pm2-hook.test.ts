@@ -47,19 +47,6 @@ async function areTold(
   t.deepEqual(unknown(fleet, backend, running), running);
 }
 
-/** Kills an instance, and waits for pm2 to have replaced it. */
-async function killOne(fleet: Pm2Fleet): Promise<number> {
-  const before = await pidsOf(fleet);
-  const [victim = 0] = before;
-  process.kill(victim, 'SIGKILL');
-  await eventually(async () => {
-    const now = await pidsOf(fleet);
-    const replaced = now.length === before.length && !now.includes(victim);
-    return replaced ? undefined : `${now} run`;
-  });
-  return victim;
-}
-
 for (const backend of expectedBackends()) {
   for (const mode of ['cluster', 'fork'] as const) {
     test.serial(`${backend}: every end in ${mode} mode is marked without a page`, async (t) => {
@@ -68,7 +55,7 @@ for (const backend of expectedBackends()) {
       await fleet.start('app', mode, 3);
       const { tell } = startHook(t, fleet, backend);
       await tell({ do: 'install' });
-      await areTold(t, fleet, backend, [await killOne(fleet)]);
+      await areTold(t, fleet, backend, [await fleet.killOne()]);
       for (const command of ['restart', 'reload', 'stop']) {
         const before = await pidsOf(fleet);
         await fleet.pm2.run([command, 'app']);
@@ -104,7 +91,7 @@ test.serial('the hook outlives the daemon, and makes good what it missed', async
   for (const pid of before) process.kill(pid, 'SIGKILL');
   await fleet.start('app', 'cluster', 2);
   await areTold(t, fleet, 'file', before);
-  await areTold(t, fleet, 'file', [await killOne(fleet)]);
+  await areTold(t, fleet, 'file', [await fleet.killOne()]);
 });
 
 test.serial('a hook that is installed before pm2 runs waits for it', async (t) => {
@@ -114,7 +101,7 @@ test.serial('a hook that is installed before pm2 runs waits for it', async (t) =
   const installed = tell({ do: 'install' });
   await fleet.start('app', 'fork', 1);
   await installed;
-  await areTold(t, fleet, 'file', [await killOne(fleet)]);
+  await areTold(t, fleet, 'file', [await fleet.killOne()]);
 });
 
 test.serial('installing twice is installing once, until it is taken off', async (t) => {
@@ -125,7 +112,7 @@ test.serial('installing twice is installing once, until it is taken off', async 
   await tell({ do: 'install' });
   await tell({ do: 'install' });
   t.is(await tell({ do: 'uninstall' }), 1);
-  const victim = await killOne(fleet);
+  const victim = await fleet.killOne();
   t.deepEqual(unknown(fleet, 'file', [victim]), [victim]);
   // It can be installed again, with the package as it is given, and finds who is dead.
   await tell({ do: 'install', given: true });
@@ -156,7 +143,7 @@ test.serial("an application's own use of pm2 does not take the hook off", async 
   const { tell } = startHook(t, fleet, 'file');
   await tell({ do: 'install', given: true });
   await tell({ do: 'disconnect the application' });
-  await areTold(t, fleet, 'file', [await killOne(fleet)]);
+  await areTold(t, fleet, 'file', [await fleet.killOne()]);
 });
 
 test.serial('a bus that cannot be reached is an error of the installation alone', async (t) => {

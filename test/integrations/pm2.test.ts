@@ -2,7 +2,6 @@
 // after another is sent to whichever instance, and after each the page is asked of another:
 // it has every request, and none twice.
 
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { eventually } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
@@ -99,12 +98,7 @@ async function restarts(t: ExecutionContext, fleet: Pm2Fleet): Promise<void> {
     await settles(fleet, [0, 1, 2]);
   }
 
-  const [victim = 0] = await pids();
-  process.kill(victim, 'SIGKILL');
-  await eventually(async () => {
-    const now = await pids();
-    return now.length === 3 && !now.includes(victim) ? undefined : `${now} run`;
-  });
+  await fleet.killOne();
   await settles(fleet, [0, 1, 2]);
   t.true((await traffic.stop()) > 10);
 }

@@ -168,6 +168,20 @@ async function exportedNames(
   return (await run(from, kind, `${code}\n${print}`)) as string[];
 }
 
+for (const kind of ['esm', 'cjs'] as const) {
+  test(`the hook for pm2 says that pm2 is missing where it is (${kind})`, async (t) => {
+    const take =
+      kind === 'esm'
+        ? "import { installPm2Hooks } from 'prom-multiproc/pm2';"
+        : "const { installPm2Hooks } = require('prom-multiproc/pm2');";
+    const code = `${take}\ninstallPm2Hooks().catch((error) => console.log(JSON.stringify(error.message)));`;
+    // If there is one after all, it does not wait for a daemon here.
+    const env = { PM2_HOME: '/dev/null' };
+    const message = await run(consumer('plain'), kind, code, env);
+    t.regex(message as string, /needs the package pm2.* option pm2/);
+  });
+}
+
 test('import and require give the same classes', async (t) => {
   const different = await run(
     consumer('plain'),
