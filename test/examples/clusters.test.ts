@@ -8,19 +8,22 @@ import { Example, get, settles, urlOf, WORKERS } from './example.js';
 
 const REQUESTS = 12;
 
+type Expected = (requests: number) => Record<string, number>;
+
+/** Examples that count requests by route and time them. */
+const byRoute: Expected = (requests) => ({
+  'http_requests_total{method="GET",route="/hello/:name",status="200"}': requests,
+  'http_request_duration_seconds_count{route="/hello/:name"}': requests,
+  'prom_multiproc_writers{state="live"}': WORKERS,
+});
+
 /** Samples of each example after so many requests. */
-const EXPECTED: Readonly<Record<string, (requests: number) => Record<string, number>>> = {
-  cluster: (requests) => ({
-    'http_requests_total{method="GET",route="/hello/:name",status="200"}': requests,
-    'http_request_duration_seconds_count{route="/hello/:name"}': requests,
-    http_requests_in_flight: 0,
-    'prom_multiproc_writers{state="live"}': WORKERS,
-  }),
-  fastify: (requests) => ({
-    'http_requests_total{method="GET",route="/hello/:name",status="200"}': requests,
-    'http_request_duration_seconds_count{route="/hello/:name"}': requests,
-    'prom_multiproc_writers{state="live"}': WORKERS,
-  }),
+const EXPECTED: Readonly<Record<string, Expected>> = {
+  cluster: (requests) => ({ ...byRoute(requests), http_requests_in_flight: 0 }),
+  fastify: byRoute,
+  hono: byRoute,
+  http: byRoute,
+  koa: byRoute,
   nestjs: (requests) => ({ greetings_total: requests }),
 };
 
