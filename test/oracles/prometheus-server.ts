@@ -16,6 +16,13 @@ export interface QueriedSample {
   readonly value: number;
 }
 
+/** One series over time. */
+export interface QueriedSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Time in milliseconds and value, one a scrape, oldest first. */
+  readonly samples: readonly (readonly [timeMs: number, value: number])[];
+}
+
 /** A real Prometheus server, of the Debian package prometheus, that scrapes one target. */
 export class PrometheusServer {
   readonly #url: string;
@@ -24,45 +31,58 @@ export class PrometheusServer {
     this.#url = `http://127.0.0.1:${port}`;
   }
 
-  /** The vector that an expression gives now. */
-  async query(expression: string): Promise<readonly QueriedSample[]> {
+  /** The vector that an expression gives now, or at a time. */
+  async query(expression: string, timeMs?: number): Promise<readonly QueriedSample[]> {
+    const result = await this.#query<{ value: RawSample }>(expression, timeMs);
+    return result.map(({ metric, value }) => ({ metric, value: toNumber(value[1]) }));
+  }
+
+  /** What was scraped, by a range selector that ends now, or at a time. */
+  async scraped(selector: string, timeMs?: number): Promise<readonly QueriedSeries[]> {
+    const result = await this.#query<{ values: RawSample[] }>(selector, timeMs);
+    return result.map(({ metric, values }) => ({
+      metric,
+      samples: values.map(([time, value]) => [Math.round(time * 1000), toNumber(value)]),
+    }));
+  }
+
+  /** The names of all families that the target has, with their types. */
+  async types(): Promise<ReadonlyMap<string, string>> {
+    const metadata = await this.#get<{ metric: string; type: string }[]>('targets/metadata', {});
+    return new Map(metadata.map(({ metric, type }) => [metric, type]));
+  }
+
+  async #query<T>(query: string, timeMs: number | undefined): Promise<(Labelled & T)[]> {
+    const time = timeMs === undefined ? {} : { time: String(timeMs / 1000) };
+    const { result } = await this.#get<{ result: (Labelled & T)[] }>('query', { query, ...time });
+    return result;
+  }
+
+  async #get<T>(path: string, parameters: Record<string, string>): Promise<T> {
     const { status, body } = await ask(
-      `${this.#url}/api/v1/query?query=${encodeURIComponent(expression)}`,
+      `${this.#url}/api/v1/${path}?${new URLSearchParams(parameters)}`,
     );
     if (status !== 200) throw new Error(`Prometheus answered ${status}: ${body}`);
-    const { data } = JSON.parse(body) as {
-      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
-    };
-    return data.result.map(({ metric, value }) => ({ metric, value: toNumber(value[1]) }));
+    return (JSON.parse(body) as { data: T }).data;
   }
+}
+
+type RawSample = [timeSeconds: number, value: string];
+
+interface Labelled {
+  readonly metric: Record<string, string>;
 }
 
 /**
  * Starts a server that scrapes the port every second as the job `app`, as `scrapeConfig`
  * says besides; it ends with the test.
  */
-export async function startPrometheus(
+export function startPrometheus(
   t: Teardown,
   targetPort: number,
   scrapeConfig: object = {},
 ): Promise<PrometheusServer> {
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const log = await start(t, port, targetPort, scrapeConfig);
-    if (log === undefined) return new PrometheusServer(port);
-    if (attempt === MAX_STARTS) throw new Error(`prometheus did not start: ${log}`);
-  }
-}
-
-/** Resolves with undefined when the server is ready, and with its log when it ends before. */
-async function start(
-  t: Teardown,
-  port: number,
-  targetPort: number,
-  scrapeConfig: object,
-): Promise<string | undefined> {
-  const dir = temporaryDirectory(t);
-  const config = path.join(dir, 'prometheus.yml');
+  const config = path.join(temporaryDirectory(t), 'prometheus.yml');
   // JSON is YAML.
   writeFileSync(
     config,
@@ -77,11 +97,26 @@ async function start(
       ],
     }),
   );
+  return startConfigured(t, config);
+}
+
+/** Starts a server with a configuration file; it ends with the test. */
+export async function startConfigured(t: Teardown, config: string): Promise<PrometheusServer> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const log = await start(t, port, config);
+    if (log === undefined) return new PrometheusServer(port);
+    if (attempt === MAX_STARTS) throw new Error(`prometheus did not start: ${log}`);
+  }
+}
+
+/** Resolves with undefined when the server is ready, and with its log when it ends before. */
+async function start(t: Teardown, port: number, config: string): Promise<string | undefined> {
   const server = spawn(
     'prometheus',
     [
       `--config.file=${config}`,
-      `--storage.tsdb.path=${path.join(dir, 'data')}`,
+      `--storage.tsdb.path=${path.join(temporaryDirectory(t), 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },

@@ -106,7 +106,8 @@ for (const backend of expectedBackends()) {
       t.is(first.page[key('app_workers', {})], String(WORKERS));
       t.is(first.page[key('app_request_duration_seconds_count', { method: 'PUT' })], '20');
 
-      await tell({ do: 'replace' });
+      await tell({ do: 'kill' });
+      await tell({ do: 'add' });
       await load(10);
       const second = await afterScrapes(cluster, prometheus, reader);
       t.deepEqual(second.queried, second.page);

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import {
   Counter,
+  collectDefaultMetrics,
   Gauge,
   Histogram,
   installClusterHooks,
@@ -17,14 +18,20 @@ import {
 
 export type ServerCommand =
   /** Answered with the port when so many workers listen. */
-  | { readonly do: 'start'; readonly workers: number }
-  /** Kills one worker with SIGKILL; answered when its replacement listens. */
-  | { readonly do: 'replace' };
+  | { readonly do: 'start'; readonly workers: number; readonly defaultMetrics?: boolean }
+  /** Kills one worker, or that of a pid, with SIGKILL; answered when it is gone. */
+  | { readonly do: 'kill'; readonly pid?: number }
+  /** Starts a worker; answered when it listens. */
+  | { readonly do: 'add' };
 
-/** What the child says unasked: a worker was asked for metrics. */
+/** What the child says unasked: a worker was asked for metrics, and has answered. */
 export interface Scraped {
   readonly accept: string | undefined;
+  readonly pid: number;
 }
+
+/** The argument of workers that collect them. */
+const DEFAULT_METRICS = 'default-metrics';
 
 if (cluster.isPrimary) supervise();
 else await work();
@@ -38,15 +45,18 @@ function supervise(): void {
 
   async function carryOut(command: ServerCommand): Promise<unknown> {
     if (command.do === 'start') {
+      if (command.defaultMetrics) cluster.setupPrimary({ args: [DEFAULT_METRICS] });
       const ports = Array.from({ length: command.workers }, forkWorker);
       return (await Promise.all(ports))[0];
     }
-    const [victim] = Object.values(cluster.workers ?? {});
-    if (victim === undefined) throw new Error('no worker');
+    if (command.do === 'add') return forkWorker();
+    const victim = Object.values(cluster.workers ?? {}).find(
+      (worker) => command.pid === undefined || worker?.process.pid === command.pid,
+    );
+    if (victim === undefined) throw new Error('no such worker');
     const exit = once(victim, 'exit');
     victim.process.kill('SIGKILL');
-    await exit;
-    return forkWorker();
+    return exit;
   }
 
   /** Resolves with its port when it listens. */
@@ -81,13 +91,15 @@ async function work(): Promise<void> {
     labelNames: ['kind'],
     multiprocessMode: 'mostrecent',
   });
+  if (process.argv.includes(DEFAULT_METRICS)) collectDefaultMetrics();
   const metrics = metricsHandler();
   let longestSeconds = 0;
 
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
     if (pathname === '/metrics') {
-      process.send?.({ accept: req.headers.accept });
+      const scraped: Scraped = { accept: req.headers.accept, pid: process.pid };
+      res.once('close', () => process.send?.(scraped));
       metrics(req, res);
       return;
     }
