@@ -12,16 +12,16 @@ export const WORKERS = 3;
 
 export type Samples = Readonly<Record<string, number>>;
 
-/** An example, with a directory for its metrics. */
+/** An example, with a directory for its metrics; `dir` where it has been put elsewhere. */
 export class Example {
   readonly dir: string;
   readonly metricsDir: string;
   readonly commands: readonly (readonly string[])[];
   readonly #t: Teardown;
 
-  constructor(t: Teardown, name: string) {
+  constructor(t: Teardown, name: string, dir = path.join(root, 'examples', name)) {
     this.#t = t;
-    this.dir = path.join(root, 'examples', name);
+    this.dir = dir;
     this.metricsDir = temporaryDirectory(t);
     const readme = readFileSync(path.join(this.dir, 'README.md'), 'utf8');
     const [, block = ''] = /^```sh\n(.*?)^```$/ms.exec(readme) ?? [];
