@@ -54,9 +54,11 @@ function supervise(): void {
       (worker) => command.pid === undefined || worker?.process.pid === command.pid,
     );
     if (victim === undefined) throw new Error('no such worker');
-    const exit = once(victim, 'exit');
+    // Until it is disconnected as well, the primary may hand it connections, which are lost.
+    const gone = Promise.all([once(victim, 'exit'), once(victim, 'disconnect')]);
     victim.process.kill('SIGKILL');
-    return exit;
+    await gone;
+    return undefined;
   }
 
   /** Resolves with its port when it listens. */
