@@ -26,7 +26,7 @@ const FASTER_UPDATES = new Map([
   ['histogram.observe(labels, v)', 4],
   ['bound observe(v)', 15],
 ]);
-const FASTER_SCRAPES = 12;
+const FASTER_SCRAPES = 16;
 /** Twice of what is usual, or more. */
 const FILE_SLOWDOWN = 4;
 const FIRST_TO_STEADY = 80;
