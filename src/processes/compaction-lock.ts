@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
 import { COMPACT_LOCK_STALE_MS } from '../limits.js';
-
-const LOCK_NAME = '.compact.lock';
+import { LOCK_NAME } from './directory.js';
 
 /**
  * Does something that only one process at a time may do in a directory; undefined when

@@ -9,7 +9,11 @@ export const ARCHIVE_NAME = 'archive.pmp';
 const WRITER_NAME = /^(\d+)-(\d+)-[0-9a-f]{16}\.pmp$/;
 const RANDOM_BYTES = 8;
 /** A writer's file or an archive that is being made. */
-export const UNFINISHED_NAME = /^\..+\.new$/;
+export const UNFINISHED_NAME = /^\.(?:\d+-\d+-[0-9a-f]{16}\.pmp|archive\.pmp-[0-9a-f]+)\.new$/;
+/** Of whoever compacts. */
+export const LOCK_NAME = '.compact.lock';
+/** An archive that could not be read, put aside. */
+const BAD_ARCHIVE_NAME = /^archive\.pmp\.bad-[0-9a-f]{8}$/;
 
 export const DIRECTORY_VARIABLE = 'PROMETHEUS_MULTIPROC_DIR';
 
@@ -126,6 +130,30 @@ export interface ListedWriter {
  */
 export function listWriters(directory: string): ListedWriter[] {
   return writersAmong(directory, namesIn(directory));
+}
+
+/** What a name in a directory says that it is; `foreign` is none of this library's. */
+export type EntryKind = 'writer' | 'archive' | 'unfinished' | 'bad archive' | 'lock' | 'foreign';
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: EntryKind;
+}
+
+/** All that is in a directory, in the order of names. @throws DirectoryError when it cannot be listed */
+export function listEntries(directory: string): DirectoryEntry[] {
+  return namesIn(directory)
+    .sort()
+    .map((name) => ({ name, path: join(directory, name), kind: kindOf(name) }));
+}
+
+function kindOf(name: string): EntryKind {
+  if (WRITER_NAME.test(name)) return 'writer';
+  if (name === ARCHIVE_NAME) return 'archive';
+  if (UNFINISHED_NAME.test(name)) return 'unfinished';
+  if (BAD_ARCHIVE_NAME.test(name)) return 'bad archive';
+  return name === LOCK_NAME ? 'lock' : 'foreign';
 }
 
 /** A directory that is listed again and again. */

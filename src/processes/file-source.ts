@@ -8,12 +8,13 @@ import { HeldValues } from '../store/held-values.js';
 import { Reader } from '../store/reader.js';
 import type { RecordCatalog } from '../store/record-catalog.js';
 import { stampAt, stampOf } from './directory.js';
-import { type Liveness, liveness, type Observer } from './liveness.js';
+import { type Ground, judge, type Liveness, type Observer } from './liveness.js';
 
 /** One writer's file as a source of a merge. */
 export class FileSource implements MergeSource {
   readonly reader: Reader;
   #liveness: Liveness = 'live';
+  #ground: Ground | undefined;
   /** As of the last `update` or `hold`. */
   contents: Contents | HeldValues = Contents.EMPTY;
   #held: HeldValues | undefined;
@@ -46,6 +47,11 @@ export class FileSource implements MergeSource {
 
   get liveness(): Liveness {
     return this.isArchive ? 'dead' : this.#liveness;
+  }
+
+  /** What told whether the writer lives; undefined before anybody asked, and for an archive. */
+  get ground(): Ground | undefined {
+    return this.#ground;
   }
 
   get live(): boolean {
@@ -95,7 +101,10 @@ export class FileSource implements MergeSource {
     const { reader } = this;
     const { header, state, mark, heartbeatMs } = reader;
     const probeLock = () => reader.probeLock();
-    this.#liveness = liveness({ header, state, mark, heartbeatMs, probeLock }, observer);
+    const evidence = { header, state, mark, heartbeatMs, probeLock };
+    const { liveness, ground } = judge(evidence, observer);
+    this.#liveness = liveness;
+    if (!this.isArchive) this.#ground = ground;
     return this.#liveness !== before;
   }
 

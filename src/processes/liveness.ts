@@ -32,6 +32,14 @@ export interface Observer {
  */
 export type Liveness = 'live' | 'hidden' | 'dead';
 
+/** By what it was decided whether a writer lives. */
+export type Ground = 'lock' | 'process table' | 'heartbeat';
+
+export interface Judgement {
+  readonly liveness: Liveness;
+  readonly ground: Ground;
+}
+
 /**
  * Decides by the first of these that can tell: the kernel's lock on the file, the
  * process table, the heartbeat's age. The writer's own word that it ends, and somebody's
@@ -39,15 +47,20 @@ export type Liveness = 'live' | 'hidden' | 'dead';
  * against them, so marking a process that still holds its lock hides its live gauges
  * and no more.
  */
-export function liveness(evidence: LivenessEvidence, observer: Observer): Liveness {
-  const fact = lockSays(evidence, observer) ?? processTableSays(evidence.header, observer);
-  if (fact === 'dead') return 'dead';
+export function judge(evidence: LivenessEvidence, observer: Observer): Judgement {
   const closed = evidence.state === WriterState.closed;
   const shown = closed || evidence.mark === Mark.dead ? 'hidden' : 'live';
-  if (fact === 'live') return shown;
+  const lock = lockSays(evidence, observer);
+  if (lock !== undefined) return { liveness: lock === 'dead' ? lock : shown, ground: 'lock' };
+  const fact = processTableSays(evidence.header, observer);
+  if (fact !== undefined) {
+    return { liveness: fact === 'dead' ? fact : shown, ground: 'process table' };
+  }
   const silentMs = observer.nowMs() - evidence.heartbeatMs;
-  if (silentMs > (closed ? CLOSED_GRACE_MS : ABSORB_AFTER_MS)) return 'dead';
-  return silentMs > (observer.staleAfterMs ?? STALE_AFTER_MS) ? 'hidden' : shown;
+  const ground = 'heartbeat';
+  if (silentMs > (closed ? CLOSED_GRACE_MS : ABSORB_AFTER_MS)) return { liveness: 'dead', ground };
+  const hidden = silentMs > (observer.staleAfterMs ?? STALE_AFTER_MS);
+  return { liveness: hidden ? 'hidden' : shown, ground };
 }
 
 /** A lock speaks only between processes of one kernel, and only if it was taken. */

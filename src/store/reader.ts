@@ -93,6 +93,15 @@ export class Reader {
     return this.#chunks.size;
   }
 
+  /** Bytes of committed records that were read. */
+  get recordBytes(): number {
+    return this.#parsed;
+  }
+
+  get chunks(): readonly ChunkSpan[] {
+    return this.#chunks.spans;
+  }
+
   /** What the records amount to: another object when there are others. */
   get contents(): Contents {
     return this.#contents;
@@ -133,6 +142,11 @@ export class Reader {
 
   get mark(): number {
     return Atomics.load(this.#words, MARK_AT / 4);
+  }
+
+  /** Whether a compactor has said that the archive holds the writer's values. */
+  get isAbsorbed(): boolean {
+    return Atomics.load(this.#words, ABSORBED_AT / 4) !== 0;
   }
 
   /** Last heartbeat, milliseconds since 1970. */

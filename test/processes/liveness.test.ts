@@ -6,11 +6,16 @@ import type { LockState } from '../../src/mapping/mapping.js';
 import { ownIdentity } from '../../src/processes/identity.js';
 import {
   createObserver,
+  judge,
+  type Liveness,
   type LivenessEvidence,
-  liveness,
   type Observer,
 } from '../../src/processes/liveness.js';
 import { IDENTITY } from '../helpers/writers.js';
+
+function liveness(seen: LivenessEvidence, by: Observer): Liveness {
+  return judge(seen, by).liveness;
+}
 
 const NOW_MS = 1_700_000_100_000;
 
@@ -169,4 +174,13 @@ test('the observer of this process sees it run, and sees that a pid which nobody
   t.false(here.runs(0x7fffffff));
   t.false(here.runs(0xffffffff));
   t.is(here.startTicksOf(process.pid), self.startTicks);
+});
+
+test('what told whether a writer lives is said', (t) => {
+  t.is(judge(evidence({ lock: 'held' }), GONE).ground, 'lock');
+  t.is(judge(evidence({ lock: 'free' }), observer()).ground, 'lock');
+  t.is(judge(evidence({}), observer()).ground, 'process table');
+  t.is(judge(evidence({}), GONE).ground, 'process table');
+  t.is(judge(evidence({}), ELSEWHERE).ground, 'heartbeat');
+  t.is(judge(evidence({ heartbeatAgeMs: 2 * ABSORB_AFTER_MS }), ELSEWHERE).ground, 'heartbeat');
 });
