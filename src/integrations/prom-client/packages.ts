@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultMetrics } from './default-metrics.js';
 import { DIALECTS, type Dialect, type PackageName } from './dialects.js';
+import { KNOWN_VERSIONS } from './known-versions.js';
 import { patchAggregate, patchCluster } from './patched-cluster.js';
 import { patchRegistry } from './patched-registry.js';
 import { storedClass } from './stored-classes.js';
@@ -13,13 +14,6 @@ type Load = (id: string) => Exports;
 /** Gives what a module is to export in place of what it does. */
 export type Change = (exports: Exports, load: Load) => Exports;
 type ChangeOfPackage = (exports: Exports, dialect: Dialect, load: Load) => Exports;
-
-/** The client packages whose insides are known, with the versions of which that holds. */
-const KNOWN_VERSIONS: Readonly<Record<PackageName, RegExp>> = {
-  'prom-client': /^15\./,
-  '@prometheus-io/client': /^0\.16\./,
-  '@platformatic/prom-client': /^1\./,
-};
 
 const patched =
   (patch: (registryClass: Exports) => void): ChangeOfPackage =>
