@@ -191,19 +191,20 @@ test.serial('an archive of another version is left to those that know it', async
 
 test.serial('unfinished files are removed when they are old, and only those', async (t) => {
   const scene = new CompactionScene(t, 'file');
+  const others = ['.hidden', '.notes.new', 'notes.new'];
   const names = [`.${ARCHIVE_NAME}-00.new`, '.1-0-0123456789abcdef.pmp.new'];
   const old = new Date(Date.now() - 2 * UNFINISHED_FILE_AGE_MS);
-  for (const name of [...names, 'notes.new', '.hidden']) {
+  for (const name of [...names, ...others]) {
     writeFileSync(join(scene.directory, name), 'x');
   }
-  for (const name of ['notes.new', '.hidden']) utimesSync(join(scene.directory, name), old, old);
+  for (const name of others) utimesSync(join(scene.directory, name), old, old);
   await scene.compact();
-  t.deepEqual(scene.files(), [...names, 'notes.new', '.hidden'].sort());
+  t.deepEqual(scene.files(), [...names, ...others].sort());
   utimesSync(join(scene.directory, names[0] as string), old, old);
   await scene.compact();
-  t.deepEqual(scene.files(), [names[1] as string, 'notes.new', '.hidden'].sort());
+  t.deepEqual(scene.files(), [names[1] as string, ...others].sort());
   await scene.compact({ laterMs: 2 * UNFINISHED_FILE_AGE_MS });
-  t.deepEqual(scene.files(), ['notes.new', '.hidden'].sort());
+  t.deepEqual(scene.files(), others);
   t.deepEqual(scene.errors, []);
 });
 

@@ -5,6 +5,7 @@ import { DirectoryError, errorCode } from '../../src/errors.js';
 import {
   directoryFromEnvironment,
   ensureDirectory,
+  listEntries,
   listWriters,
   newWriterName,
   requireDirectory,
@@ -111,4 +112,23 @@ test('writers are listed by name, and all else is passed over', (t) => {
     ].sort((a, b) => (a.path < b.path ? -1 : 1)),
   );
   t.true(existsSync(second.temporary));
+});
+
+test('every name in a directory is told apart', (t) => {
+  const directory = temporaryDirectory(t);
+  const kinds = {
+    '.1-0-0123456789abcdef.pmp.new': 'unfinished',
+    '.archive.pmp-0123456789abcdef.new': 'unfinished',
+    '.compact.lock': 'lock',
+    '.notes.new': 'foreign',
+    '1-0-0123456789abcdef.pmp': 'writer',
+    '1-0-0123456789abcdef.pmp.bak': 'foreign',
+    '1-0-0123456789abcdeg.pmp': 'foreign',
+    'archive.pmp': 'archive',
+    'archive.pmp.bad-01234567': 'bad archive',
+    'archive.pmp.bad-mine': 'foreign',
+  };
+  for (const name of Object.keys(kinds)) writeFileSync(join(directory, name), '');
+  const listed = listEntries(directory).map(({ name, kind }) => [name, kind]);
+  t.deepEqual(listed, Object.entries(kinds));
 });
