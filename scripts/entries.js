@@ -13,4 +13,4 @@ export const entries = {
 export const page = 'src/http/page/main.ts';
 
 /** Command line programs, by name: bundled, never wrapped nor typed. */
-export const programs = {};
+export const programs = { 'prom-multiproc': 'src/entrypoints/cli.ts' };
