@@ -68,12 +68,9 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const dir = await foundDirectories(namedDirectories(invocation));
   const collector = new Collector({ dir, selfMetrics, compact: false });
   try {
-    const families = await collector.collectFamilies({ names });
-    if (names !== undefined && families.length === 0) {
-      throw new CommandFailure(ExitCode.failed, `there is no family ${names.join(', ')}`);
-    }
+    if (names !== undefined) await requireFamilies(collector, names);
     if (json === true) {
-      await print(`${printableJson(families, 2)}\n`);
+      await print(`${printableJson(await collector.collectFamilies({ names }), 2)}\n`);
     } else {
       const page = await collector.collectBytes({ format, names });
       await print(process.stdout.isTTY ? printableLines(page.toString()) : page);
@@ -82,4 +79,11 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   } finally {
     collector.close();
   }
+}
+
+/** An empty page would look as if nothing had been counted. */
+async function requireFamilies(collector: Collector, names: readonly string[]): Promise<void> {
+  const families = await collector.collectFamilies({ names });
+  if (families.length > 0) return;
+  throw new CommandFailure(ExitCode.failed, `there is no family ${names.join(', ')}`);
 }

@@ -29,7 +29,7 @@ export const serve: CommandSpec = {
   name: 'serve',
   summary: 'serve the merged page of directories: a sidecar',
   description: [
-    'Answers GET /metrics with the page of all that was written into the directories, in the text format 0.0.4 or in OpenMetrics 1.0, whichever is asked for. A directory need not be there yet: until one is, the answer is 503. A pattern is matched anew at every scrape.',
+    'Answers GET /metrics with the page of all that was written into the directories, in the text format 0.0.4 or in OpenMetrics 1.0, whichever is asked for. A directory need not be there yet: until it is, the answer is 503. A pattern is matched anew at every scrape.',
     'Directories and mounts may be read-only. Where they can be written, what dead writers left is folded into the archive.',
     'Prints where it listens, and serves until SIGTERM or SIGINT; then it answers the scrapes that are in flight and ends.',
   ],

@@ -126,6 +126,21 @@ for (const way of Object.keys(WAYS) as Way[]) {
     );
   });
 
+  test(`installed ${way}, its program shows what was counted`, async (t) => {
+    const dir = path.join(consumer(way).dir, 'counted');
+    await run(
+      consumer(way),
+      'esm',
+      `import { Counter } from 'prom-multiproc';
+      new Counter({ name: 'eggs_total', help: 'Eggs.' }).inc(3);
+      console.log('{}');`,
+      { PROMETHEUS_MULTIPROC_DIR: dir },
+    );
+    const program = path.join(consumer(way).dir, 'node_modules/.bin/prom-multiproc');
+    const { stdout } = await promisify(execFile)(program, ['dump', dir]);
+    t.regex(stdout, /^eggs_total 3$/m);
+  });
+
   for (const kind of ['esm', 'cjs'] as const) {
     test(`installed ${way}, its types serve a TypeScript consumer (${kind})`, async (t) => {
       const names = await exportedNames(consumer(way), manifest.name, 'cjs');

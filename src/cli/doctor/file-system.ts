@@ -3,7 +3,7 @@ import { CHUNK_ALIGN_BYTES } from '../../limits.js';
 import { formatBytes } from '../units.js';
 import { type Finding, note, ok, wrong } from './finding.js';
 
-type Nature = 'memory' | 'disk' | 'network';
+type Nature = 'memory' | 'disk' | 'layer' | 'network' | 'program';
 
 /** What `statfs` calls a file system. Source: statfs(2). */
 const KINDS: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new Map([
@@ -14,12 +14,12 @@ const KINDS: ReadonlyMap<number, readonly [name: string, nature: Nature]> = new 
   [0x9123683e, ['btrfs', 'disk']],
   [0xf2f52010, ['f2fs', 'disk']],
   [0x2fc12fc1, ['zfs', 'disk']],
-  [0x794c7630, ['overlayfs', 'disk']],
+  [0x794c7630, ['overlayfs', 'layer']],
   [0x6969, ['nfs', 'network']],
   [0xff534d42, ['cifs', 'network']],
   [0xfe534d42, ['smb2', 'network']],
-  [0x01021997, ['9p', 'network']],
-  [0x65735546, ['fuse', 'network']],
+  [0x01021997, ['9p', 'program']],
+  [0x65735546, ['fuse', 'program']],
   [0x00c36400, ['ceph', 'network']],
   [0x0bd00bd0, ['lustre', 'network']],
 ]);
@@ -48,6 +48,18 @@ function kindFinding(type: number): Finding {
         'file system',
         `${name}: a disk, on which files outlive the machine's restart and are written back all the time`,
         'use a tmpfs such as /dev/shm/app, unless counters are to survive a restart',
+      );
+    case 'layer':
+      return note(
+        'file system',
+        `${name}: the own layer of a container, which no other container sees`,
+        'mount a volume that all containers of the application share, best one in memory',
+      );
+    case 'program':
+      return note(
+        'file system',
+        `${name}: another program is behind it, and decides what processes share`,
+        'use a tmpfs such as /dev/shm/app, of which it is known that mapped memory and locks are shared',
       );
     case 'network':
       return wrong(

@@ -13,6 +13,8 @@ export interface ScreenEvents {
   resized(): void;
 }
 
+const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
+
 /** The whole terminal, until it is given back as it was. */
 export class Screen {
   readonly #drawing: Drawing;
@@ -31,8 +33,9 @@ export class Screen {
   }
 
   get size(): Size {
+    // A terminal that does not know its size says 0.
     const { columns, rows } = process.stdout;
-    return { columns, rows };
+    return { columns: columns || DEFAULT_SIZE.columns, rows: rows || DEFAULT_SIZE.rows };
   }
 
   open(): void {
