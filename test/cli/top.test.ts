@@ -79,6 +79,10 @@ for (const backend of expectedBackends()) {
       await idle.kill();
       await terminal.shows(new RegExp(`^${idle.pid} +dead `, 'm'));
       await terminal.shows(/^2 writers: 1 live, 0 hidden, 1 dead/m);
+      await runCli(['compact'], { env: scene.env });
+      await terminal.shows(/^1 writer: 1 live, 0 hidden, 0 dead; 2 series that count$/m);
+      // A line less, and nothing is left of it.
+      t.is(terminal.screen.match(/product="tea"/g)?.length, 1, terminal.screen);
       terminal.type('q');
       t.is(await terminal.end(), 0);
     },
@@ -88,7 +92,9 @@ for (const backend of expectedBackends()) {
 test.serial('top fits into whatever size the terminal gets', async (t) => {
   const scene = openScene(t, 'file');
   await startWriters(scene, ['tea', 'a'.repeat(200), '茶'.repeat(100)]);
-  const terminal = startTop(t, scene, { columns: 100, rows: 24 });
+  // It draws anew because of the size, and not because it looks again.
+  const command = [...TOP, '--interval', '600'];
+  const terminal = new Terminal(t, command, { columns: 100, rows: 24, env: scene.env });
   await terminal.shows(/orders_total\{product="茶+…$/m);
   for (const [columns, rows] of [
     [40, 10],

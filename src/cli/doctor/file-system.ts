@@ -37,7 +37,8 @@ export function fileSystemFindings(directory: string): Finding[] {
   ];
 }
 
-function kindFinding(type: number): Finding {
+/** What a kind of file system, as `statfs` names it, means for a directory. */
+export function kindFinding(type: number): Finding {
   const [name, nature] = KINDS.get(type) ?? [];
   const number = `0x${type.toString(16)}`;
   switch (nature) {
