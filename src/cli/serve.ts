@@ -29,7 +29,7 @@ export const serve: CommandSpec = {
   name: 'serve',
   summary: 'serve the merged page of directories: a sidecar',
   description: [
-    'Answers GET /metrics with the page of all that was written into the directories, in the text format 0.0.4 or in OpenMetrics 1.0, whichever is asked for. A directory need not be there yet: until it is, the answer is 503. A pattern is matched anew at every scrape.',
+    'Answers GET /metrics with the page of all that was written into the directories, in the text format 0.0.4 or in OpenMetrics 1.0, whichever is asked for, and / with a page for people. A directory need not be there yet: until it is, the answer is 503. A pattern is matched anew at every scrape.',
     'Directories and mounts may be read-only. Where they can be written, what dead writers left is folded into the archive.',
     'Prints where it listens, and serves until SIGTERM or SIGINT; then it answers the scrapes that are in flight and ends.',
   ],
@@ -57,6 +57,10 @@ export const serve: CommandSpec = {
       flags: '--tls-client-ca <file>',
       meaning: 'only clients with a certificate that this one has signed, PEM',
       completion: 'file',
+    },
+    {
+      flags: '--no-ui',
+      meaning: 'answer only with the page for scrapers: not / nor /api/families',
     },
     { flags: '--no-self-metrics', meaning: "leave out the library's own families" },
     { flags: '--no-compact', meaning: 'leave the directory as it is, though it can be written' },
@@ -88,6 +92,7 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
+  readonly ui: boolean;
   readonly selfMetrics: boolean;
   readonly compact: boolean;
 }
@@ -96,12 +101,12 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const dir = namedDirectories(invocation);
   // A file is no directory now, and will be none at the first scrape.
   prepareDirectories(dir, threadState());
-  const { port, host, tokenFile, selfMetrics, compact, ...rest } =
+  const { port, host, tokenFile, ui, selfMetrics, compact, ...rest } =
     invocation.options as unknown as Options;
   if (tokenFile !== undefined) read(tokenFile);
   const tls = tlsOptions(rest);
   const told = endOf(['SIGTERM', 'SIGINT']);
-  const server = await listen({ dir, port, host, tokenFile, tls, selfMetrics, compact });
+  const server = await listen({ dir, port, host, tokenFile, tls, ui, selfMetrics, compact });
   await print(`listening on ${server.url}\n`);
   await new Promise<void>((resolve) => {
     if (told.aborted) resolve();

@@ -114,6 +114,19 @@ test('serve takes several directories, and patterns that match others later', as
   t.is(program.process.exitCode, null);
 });
 
+test('serve has a page for people, and none with --no-ui', async (t) => {
+  const { env, start } = openScene(t, 'file');
+  await start().make('Counter', { name: 'c_total' });
+  const statuses = async (url: string) =>
+    Promise.all(
+      ['/', '/api/families', '/metrics'].map(
+        async (path) => (await ask(new URL(path, url).href)).status,
+      ),
+    );
+  t.deepEqual(await statuses((await startServing(t, [], { env })).url), [200, 200, 200]);
+  t.deepEqual(await statuses((await startServing(t, ['--no-ui'], { env })).url), [404, 404, 200]);
+});
+
 test('serve gives the page to who has the token in the file, as it is then', async (t) => {
   const { env, start } = openScene(t, 'file');
   await start().make('Counter', { name: 'c_total' });

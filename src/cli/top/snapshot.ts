@@ -61,7 +61,7 @@ export class Observatory {
     const writers = this.#list.sources
       .filter(({ isArchive }) => !isArchive)
       .map((source) => this.#read(source, atMs));
-    return { atMs, directories, writers, skipped: this.#list.skipped, series };
+    return { atMs, directories, writers, skipped: this.#list.skipped.length, series };
   }
 
   close(): void {
