@@ -85,7 +85,8 @@ export class Terminal {
       const format = '#{pane_dead} #{pane_dead_status}#{pane_dead_signal}';
       const [dead, code = ''] = this.#tmux('display-message', '-p', format).trim().split(' ');
       status = code;
-      return dead === '1' ? undefined : `it still runs:\n${this.screen}`;
+      // It is seen to have ended a moment before it is known how.
+      return dead === '1' && code !== '' ? undefined : `it still runs:\n${this.screen}`;
     });
     return Number(status);
   }
