@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './application.js';
 import { cleanEnvironment } from './command-line.js';
@@ -11,20 +11,25 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Runs the command after it, and tells how it ended in a file that is there when it is whole. */
+const REPORT = 'trap : INT HUP; "$@"; echo "$?" >"$0.new"; mv "$0.new" "$0"; exec cat';
+
 /** A command in a terminal of its own, which tmux draws as any terminal would. */
 export class Terminal {
   readonly #socket: string;
   readonly #env: Record<string, string>;
+  readonly #statusFile: string;
 
   constructor(t: Teardown, command: readonly string[], options: TerminalOptions = {}) {
     const { columns = 80, rows = 24, env } = options;
-    this.#socket = join(temporaryDirectory(t), 'tmux');
+    const directory = temporaryDirectory(t);
+    this.#socket = join(directory, 'tmux');
+    this.#statusFile = join(directory, 'status');
     // Whatever the tests' locale is.
     this.#env = cleanEnvironment({ LC_ALL: 'C.UTF-8', ...env });
-    // What it ran in last stays to be seen, with its exit status.
     this.#tmux(
-      ...['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';', 'new-session'],
-      ...['-d', '-x', String(columns), '-y', String(rows), '--', ...command],
+      ...['new-session', '-d', '-x', String(columns), '-y', String(rows)],
+      ...['--', 'sh', '-c', REPORT, this.#statusFile, ...command],
     );
     t.teardown(() => this.#tmux('kill-server'));
   }
@@ -50,7 +55,7 @@ export class Terminal {
 
   /** Pid of the command. */
   get pid(): number {
-    return Number(this.#tmux('display-message', '-p', '#{pane_pid}'));
+    return this.childOf(Number(this.#tmux('display-message', '-p', '#{pane_pid}')));
   }
 
   /** Pid of the one process that a process has started. */
@@ -78,17 +83,12 @@ export class Terminal {
     return match as unknown as RegExpExecArray;
   }
 
-  /** Resolves with its exit code, or the number of the signal, when the command has ended. */
+  /** Resolves with its exit code when the command has ended. */
   async end(): Promise<number> {
-    let status = '';
-    await eventually(async () => {
-      const format = '#{pane_dead} #{pane_dead_status}#{pane_dead_signal}';
-      const [dead, code = ''] = this.#tmux('display-message', '-p', format).trim().split(' ');
-      status = code;
-      // It is seen to have ended a moment before it is known how.
-      return dead === '1' && code !== '' ? undefined : `it still runs:\n${this.screen}`;
-    });
-    return Number(status);
+    await eventually(async () =>
+      existsSync(this.#statusFile) ? undefined : `it still runs:\n${this.screen}`,
+    );
+    return Number(readFileSync(this.#statusFile, 'utf8'));
   }
 
   #tmux(...args: readonly string[]): string {
