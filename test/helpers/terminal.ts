@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { eventually } from './application.js';
 import { cleanEnvironment } from './command-line.js';
 import { type Teardown, temporaryDirectory } from './temporary-directory.js';
@@ -31,7 +32,12 @@ export class Terminal {
       ...['new-session', '-d', '-x', String(columns), '-y', String(rows)],
       ...['--', 'sh', '-c', REPORT, this.#statusFile, ...command],
     );
-    t.teardown(() => this.#tmux('kill-server'));
+    const pane = this.#panePid;
+    t.teardown(async () => {
+      this.#tmux('kill-server');
+      // A shell writes its history when its terminal goes: nothing is removed under it.
+      await eventually(async () => (isRunning(pane) ? `${pane} still runs` : undefined));
+    });
   }
 
   /** What is to be seen, line by line, without what is blank at the end. */
@@ -55,7 +61,11 @@ export class Terminal {
 
   /** Pid of the command. */
   get pid(): number {
-    return this.childOf(Number(this.#tmux('display-message', '-p', '#{pane_pid}')));
+    return this.childOf(this.#panePid);
+  }
+
+  get #panePid(): number {
+    return Number(this.#tmux('display-message', '-p', '#{pane_pid}'));
   }
 
   /** Pid of the one process that a process has started. */
@@ -97,5 +107,15 @@ export class Terminal {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
   }
 }
