@@ -74,7 +74,7 @@ for (const backend of expectedBackends()) {
     const { conflicts, errors, families } = await report(
       await startReporting(t, { dir: scene.dir }),
     );
-    t.deepEqual(conflicts, { type: 0, mode: 1, buckets: 0 });
+    t.deepEqual(conflicts, { type: 0, mode: 1, buckets: 0, name: 0 });
     t.deepEqual(errors, [{ reason: 'FileFormatError', count: 1 }]);
     t.is(families.find(({ name }) => name === 'g')?.mode, 'min');
   });
