@@ -32,7 +32,7 @@ const TENTH_SHARE = 2 / 3;
 /** How many times slower than the mmap backend the file backend's collector may be. */
 const FILE_LIMIT = 2;
 
-const FULL: Effort = { batches: 6, warmUpScrapes: 200, growing: 10 };
+const FULL: Effort = { batches: 5, warmUpScrapes: 100, growing: 10 };
 const SMOKE: Effort = { batches: 1, warmUpScrapes: 0, growing: 1 };
 const SMOKE_PROCS = 4;
 

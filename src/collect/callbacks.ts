@@ -28,6 +28,7 @@ export class Callbacks {
 
   /** Brings the metrics of a page up to date, all at once, and waits for those that take their time. */
   async forPage(wanted: (metric: Computed) => boolean): Promise<void> {
+    if (this.#state.computed.size === 0) return;
     const pending: Promise<void>[] = [];
     for (const metric of this.#state.computed) {
       if (!wanted(metric)) continue;

@@ -112,7 +112,7 @@ export class Collector {
   async collectBytes({ format = 'text', names, signal }: PageOptions = {}): Promise<Buffer> {
     signal?.throwIfAborted();
     await this.#runCallbacks(ALL, names);
-    const key = JSON.stringify([format, names]);
+    const key = names === undefined ? format : JSON.stringify([format, names]);
     return this.#inTurn(() => this.#page(ALL, names, format), key, signal);
   }
 
