@@ -109,6 +109,17 @@ test('inspect says why a writer that was marked is hidden', async (t) => {
   );
 });
 
+test('inspect and top show the stable name beside the pid', async (t) => {
+  const { dir, env, start } = openScene(t, 'file');
+  const writer = start({ PROMETHEUS_MULTIPROC_WRITER_NAME: 'web\u202e' });
+  await writer.make('Counter', { name: 'c_total' });
+  const inspected = await runCli(['inspect', onlyFile(dir)], { env });
+  const name = 'web\\u{202e}';
+  t.true(inspected.stdout.includes(`process ${writer.pid}, main thread, named ${name}\n`));
+  const top = await runCli(['top'], { env });
+  t.true(top.stdout.includes(`${name} ${writer.pid}`));
+});
+
 for (const [what, { make, reason }] of Object.entries(BAD_FILES)) {
   test(`inspect shows ${what} with what is wrong with it`, async (t) => {
     const { dir, env, start } = openScene(t, 'file');

@@ -94,9 +94,10 @@ function totalOf({ files, bad }: DirectoryReport): string {
 }
 
 function writerOf({ header, kind }: FileReport): string {
-  const { pid, threadId } = header;
+  const { name, pid, threadId } = header;
+  if (kind === 'archive') return `compacted by process ${pid}`;
   const thread = threadId === 0 ? 'main thread' : `thread ${threadId}`;
-  return kind === 'archive' ? `compacted by process ${pid}` : `process ${pid}, ${thread}`;
+  return `process ${pid}, ${thread}${name === '' ? '' : `, named ${name}`}`;
 }
 
 function machineOf({ header }: FileReport): string {

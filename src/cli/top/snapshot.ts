@@ -3,6 +3,7 @@ import { directoryList } from '../../collect/directories.js';
 import { familyFilter } from '../../collect/family-filter.js';
 import { SELF_PREFIX } from '../../collect/self-metrics.js';
 import { SourceList } from '../../collect/source-list.js';
+import type { FileHeader } from '../../format/header.js';
 import type { FamilyTable } from '../../model/family.js';
 import type { LabelPair } from '../../model/labels.js';
 import type { StoredMetric } from '../../model/metric.js';
@@ -16,7 +17,7 @@ import { printable } from '../printable.js';
 /** One writer at one moment. */
 export interface WriterReading {
   readonly path: string;
-  /** `<pid>` or `<pid>-<thread>`. */
+  /** `<pid>` or `<pid>-<thread>`, before it the stable name where there is one. */
   readonly name: string;
   readonly liveness: Liveness;
   readonly ageMs: number;
@@ -102,7 +103,7 @@ export class Observatory {
     }
     return {
       path: reader.path,
-      name: source.writerLabel ?? '',
+      name: nameOf(reader.header),
       liveness,
       ageMs: atMs - reader.header.createdMs,
       heartbeatAgeMs: atMs - reader.heartbeatMs,
@@ -111,6 +112,11 @@ export class Observatory {
       total,
     };
   }
+}
+
+function nameOf({ name, pid, threadId }: FileHeader): string {
+  const number = threadId === 0 ? String(pid) : `${pid}-${threadId}`;
+  return name === '' ? number : `${printable(name)} ${number}`;
 }
 
 /** Of a merged series: value of a counter, else how much was observed. */
