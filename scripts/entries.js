@@ -6,6 +6,7 @@ export const entries = {
   '.': 'src/index.ts',
   './prom-client': 'src/integrations/prom-client/index.ts',
   './pm2': 'src/integrations/pm2.ts',
+  './http-metrics': 'src/integrations/http-metrics/index.ts',
   './register': 'src/entrypoints/register.ts',
 };
 

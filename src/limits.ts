@@ -252,3 +252,15 @@ export const MAX_REPORT_SKIPPED = 100;
 
 /** Series after which work on a report may be interrupted: a fraction of a millisecond's. */
 export const REPORT_STEP_SERIES = 500;
+
+/** Routes that have a label value of their own in one process: more than an application names. Further ones count as `other`. */
+export const MAX_HTTP_ROUTES = 1_000;
+
+/** Values of one own label of HTTP metrics in one process. Further ones count as `other`. */
+export const MAX_HTTP_LABEL_VALUES = 100;
+
+/** Hosts asked over HTTP that have a label value of their own in one process, where no list is given. Further ones count as `other`. */
+export const MAX_HTTP_HOSTS = 50;
+
+/** Types of errors of HTTP handlers in one process. Further ones count as `other`. */
+export const MAX_HTTP_ERROR_TYPES = 100;

@@ -5,8 +5,14 @@ adoptPm2Environment(process.env);
 
 // Loaded only where it has something to do: what is preloaded is preloaded by npm, by
 // build tools and by whatever else inherits NODE_OPTIONS.
-const { PROMETHEUS_MULTIPROC_DIR, prometheus_multiproc_dir } = process.env;
+const require = createRequire(import.meta.url);
+const { PROMETHEUS_MULTIPROC_DIR, prometheus_multiproc_dir, PROMETHEUS_MULTIPROC_HTTP } =
+  process.env;
 if (PROMETHEUS_MULTIPROC_DIR || prometheus_multiproc_dir) {
-  const { preload } = createRequire(import.meta.url)('prom-multiproc/prom-client');
+  const { preload } = require('prom-multiproc/prom-client');
   preload();
+}
+if (PROMETHEUS_MULTIPROC_HTTP === '1') {
+  const { instrumentHttp } = require('prom-multiproc/http-metrics');
+  instrumentHttp();
 }

@@ -115,6 +115,32 @@ test('exemplars.mjs shows the exemplar that the README shows', async (t) => {
   t.true(shown !== undefined && program.output.includes(shown), program.output);
 });
 
+for (const [name, shown] of [
+  ['http.mjs', () => block('page of http.mjs').trim().split('\n')],
+  [
+    'hono-routes.mjs',
+    () => [
+      'http_server_request_duration_seconds_count{method="GET",route="/users/:id",status="200"} 2',
+    ],
+  ],
+] as const) {
+  test(`${name} measures requests as the README says`, async (t) => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const program = startProgram(t, [programFile(t, name)], {
+      PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
+      PORT: String(port),
+    });
+    await eventually(async () => {
+      t.is(program.process.exitCode, null, program.output);
+      return ask(`${url}/metrics`).then(() => undefined, String);
+    });
+    for (const id of [1, 2]) await ask(`${url}/users/${id}`);
+    const { body } = await ask(`${url}/metrics`);
+    for (const line of shown()) t.true(body.includes(line), `${line}\n${body}`);
+  });
+}
+
 for (const name of [
   'express.mjs',
   'fastify.mjs',
@@ -155,7 +181,9 @@ test('every marked block is tested here', (t) => {
     'exemplars.mjs',
     'express.mjs',
     'fastify.mjs',
+    'hono-routes.mjs',
     'hono.mjs',
+    'http.mjs',
     'installed.mjs',
     'internal.mjs',
     'koa.mjs',
@@ -163,6 +191,7 @@ test('every marked block is tested here', (t) => {
     'nest.mjs',
     'orders.mjs',
     'output of the third run of orders.mjs',
+    'page of http.mjs',
     'page of server.mjs',
     'pm2.cjs',
     'route.mjs',
@@ -173,7 +202,11 @@ test('every marked block is tested here', (t) => {
 });
 
 test('every exported name is in README.md', (t) => {
-  const entries = ['src/index.ts', 'src/integrations/prom-client/index.ts'];
+  const entries = [
+    'src/index.ts',
+    'src/integrations/prom-client/index.ts',
+    'src/integrations/http-metrics/index.ts',
+  ];
   const source = entries.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const lists = [...source.matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, list]) =>
     (list as string).split(','),

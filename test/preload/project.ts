@@ -62,6 +62,11 @@ export class Project {
     return full;
   }
 
+  /** Lets the application load a development dependency as it is. */
+  link(name: string): void {
+    this.#link(path.join(root, 'node_modules', name), name);
+  }
+
   #link(target: string, name: string): void {
     const full = path.join(this.dir, 'node_modules', name);
     mkdirSync(path.dirname(full), { recursive: true });
