@@ -15,6 +15,7 @@ import { blocking } from './blocking.js';
 import { first } from './first.js';
 import { growth } from './growth.js';
 import { guard } from './guard.js';
+import { httpMetrics } from './http-metrics.js';
 import { memory } from './memory.js';
 import { peers } from './peers.js';
 import { preload } from './preload.js';
@@ -36,6 +37,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   sampling,
   preload,
   blocking,
+  'http-metrics': httpMetrics,
   peers,
 };
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
