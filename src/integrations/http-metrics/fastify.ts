@@ -1,7 +1,7 @@
 import { type ServerRequest, setRoute } from './exchange.js';
 import { noteFailure } from './failures.js';
 import type { ServerMetrics } from './server-metrics.js';
-import type { Subscriptions } from './subscriptions.js';
+import { Subscriptions } from './subscriptions.js';
 
 interface FastifyRequest {
   readonly raw: ServerRequest;
@@ -27,7 +27,8 @@ interface HandlerMessage {
 /**
  * Learns routes and errors from Fastify's channels. An instance that is made from now on
  * is told of as it begins, and has hooks before all of the application's: also a request
- * that a hook of those answers has its route. Of older instances the handlers tell.
+ * that a hook of those answers has its route. Of older instances the handlers tell, as long
+ * as there is none that is newer.
  */
 export function followFastify(metrics: ServerMetrics, to: Subscriptions): void {
   const learn = to.guard((request: FastifyRequest) => {
@@ -36,7 +37,18 @@ export function followFastify(metrics: ServerMetrics, to: Subscriptions): void {
   const fail = to.guard((request: FastifyRequest, error: unknown) => {
     noteFailure(metrics, request.raw, error);
   });
+  const handlers = new Subscriptions((error) => to.failed(error));
+  to.onStop(() => handlers.stop());
+  handlers.on('tracing:fastify.request.handler:start', (message) => {
+    learn((message as HandlerMessage).request);
+  });
+  handlers.on('tracing:fastify.request.handler:error', (message) => {
+    const { request, error } = message as HandlerMessage;
+    fail(request, error);
+  });
   to.on('fastify.initialization', (message) => {
+    // Tracing costs every request more than the hooks do.
+    handlers.stop();
     const { fastify } = message as { fastify: Fastify };
     fastify.addHook('onRequest', (request, _reply, done) => {
       learn(request);
@@ -46,12 +58,5 @@ export function followFastify(metrics: ServerMetrics, to: Subscriptions): void {
       fail(request, error);
       done();
     });
-  });
-  to.on('tracing:fastify.request.handler:start', (message) => {
-    learn((message as HandlerMessage).request);
-  });
-  to.on('tracing:fastify.request.handler:error', (message) => {
-    const { request, error } = message as HandlerMessage;
-    fail(request, error);
   });
 }

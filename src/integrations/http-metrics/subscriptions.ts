@@ -7,11 +7,11 @@ type Listener = (message: unknown) => void;
  * would end the process with it.
  */
 export class Subscriptions {
-  readonly #failed: (error: unknown) => void;
+  readonly failed: (error: unknown) => void;
   readonly #stops: (() => void)[] = [];
 
   constructor(failed: (error: unknown) => void) {
-    this.#failed = failed;
+    this.failed = failed;
   }
 
   on(channel: string, listen: Listener): void {
@@ -26,7 +26,7 @@ export class Subscriptions {
       try {
         call(...args);
       } catch (error) {
-        this.#failed(error);
+        this.failed(error);
       }
     };
   }

@@ -197,6 +197,18 @@ test.serial("Nest: routes are the controllers', with the global prefix", async (
   t.deepEqual(await served(), { 'GET /v1/cats/:id 200': 2, 'GET unmatched 404': 1 });
 });
 
+test.serial('Next.js: routes are the pathnames that it keeps on the request', async (t) => {
+  measureHttp(t);
+  const url = await serve(t, (req, res) => {
+    const match = { definition: { pathname: '/posts/[id]' } };
+    const meta = req.url === '/nowhere' ? {} : { match };
+    Object.assign(req, { [Symbol.for('NextInternalRequestMeta')]: meta });
+    res.end();
+  });
+  await askAll(url, ['/posts/1', '/posts/2', '/nowhere']);
+  t.deepEqual(await served(), { 'GET /posts/[id] 200': 2, 'GET unmatched 200': 1 });
+});
+
 test.serial('what setRoute was given comes before what a framework says', async (t) => {
   measureHttp(t);
   const app = express();
