@@ -7,6 +7,7 @@ export const entries = {
   './prom-client': 'src/integrations/prom-client/index.ts',
   './pm2': 'src/integrations/pm2.ts',
   './http-metrics': 'src/integrations/http-metrics/index.ts',
+  './opentelemetry': 'src/integrations/opentelemetry/index.ts',
   './register': 'src/entrypoints/register.ts',
 };
 

@@ -31,6 +31,7 @@ import { threadShared } from './thread-shared.js';
 
 /** A metric that may have a `collect` callback, which brings it up to date before this thread makes a page. */
 export interface Computed {
+  /** Empty where it is not known, or there is more than one. */
   readonly name: string;
   /** @internal Undefined as long as nothing is known of the metric's values. */
   readonly storeMetric: StoreMetric | undefined;

@@ -114,7 +114,8 @@ async function inTime(name: string, result: PromiseLike<unknown>): Promise<void>
 
 function callbackError(name: string, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const error = new Error(`The collect callback of ${name} failed: ${reason}`, { cause });
+  const whose = name === '' ? 'a metric without a name' : name;
+  const error = new Error(`The collect callback of ${whose} failed: ${reason}`, { cause });
   return Object.assign(error, { code: 'collect_callback' });
 }
 

@@ -138,15 +138,17 @@ export class Collector {
 
   /** Gives what a registry shows, merged, to `use`, during which nobody else makes a page. */
   async collectSelection<T>(
-    selection: PageSelection,
+    asked: PageSelection,
     use: (view: MergedView) => T | Promise<T>,
   ): Promise<T> {
-    await this.#runCallbacks(selection, undefined);
+    await this.#runCallbacks(asked, undefined);
     return this.#inTurn(async () => {
+      const selection = asked.renewed?.() ?? asked;
       const families = await this.#families(selection, undefined);
       const { sources } = this.#list;
       const own = ownSources(this.#state.store, sources);
       return use({
+        selection,
         alone: sources.every((source) => own.has(source)),
         families,
         page: async (type) => {
@@ -182,7 +184,7 @@ export class Collector {
     const wanted = familyFilter(names);
     const shown: ReadonlySet<unknown> = selection.shown;
     return threadCallbacks(this.#state).forPage((metric) =>
-      selection === ALL ? wanted(metric.name) : shown.has(metric),
+      selection === ALL ? metric.name === '' || wanted(metric.name) : shown.has(metric),
     );
   }
 

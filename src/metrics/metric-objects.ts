@@ -28,15 +28,13 @@ export function ownObjects(selection: PageSelection): Map<Shown, AnyMetricObject
 }
 
 /** A merged view in the shape of prom-client's `getMetricsAsJSON()`: label values are texts, bounds numbers. */
-export function mergedObjects(
-  selection: PageSelection,
-  { families }: MergedView,
-): AnyMetricObject[] {
+export function mergedObjects({ selection, families }: MergedView): AnyMetricObject[] {
   const known = new Map([...selection.shown].map(({ name, aggregator }) => [name, aggregator]));
   return families.map((family) => toMetricObject(family, known.get(family.name) ?? 'sum'));
 }
 
-function toMetricObject(family: FamilyTable, aggregator: Aggregator): AnyMetricObject {
+/** One family in that shape. */
+export function toMetricObject(family: FamilyTable, aggregator: Aggregator): AnyMetricObject {
   const { name, help, type } = family;
   const values = family.labels.flatMap((_, series) => valuesOf(family, series));
   return { help, name, type, values, aggregator };

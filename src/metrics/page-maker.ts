@@ -11,10 +11,14 @@ export interface PageSelection {
   readonly defaultLabels: readonly LabelPair[] | undefined;
   /** Whether the page shows what other writers have under this name. */
   readonly showsOthers: (name: string) => boolean;
+  /** The selection as it is by now: callbacks may have made metrics. Itself where not given. */
+  readonly renewed?: () => PageSelection;
 }
 
 /** What a registry shows, merged over all writers. */
 export interface MergedView {
+  /** As it was when the view was merged. */
+  readonly selection: PageSelection;
   /** Whether nobody but this thread has written anything. */
   readonly alone: boolean;
   readonly families: readonly FamilyTable[];

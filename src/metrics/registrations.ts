@@ -63,7 +63,7 @@ export class Selection {
   get current(): PageSelection {
     const { version } = registrations();
     if (this.#current === undefined || this.#version !== version) {
-      this.#current = this.#make();
+      this.#current = { ...this.#make(), renewed: () => this.current };
       this.#version = version;
     }
     return this.#current;

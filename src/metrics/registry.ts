@@ -92,10 +92,9 @@ export class Registry<C extends RegistryContentType = PrometheusContentType> {
    * were given; merged ones have texts for label values, and summaries no quantiles.
    */
   async getMetricsAsJSON(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
-    const selection = this.#selection.current;
-    return withMergedView(selection, (view) => {
-      const own = view.alone ? ownObjects(selection) : undefined;
-      return own ? [...own.values()] : mergedObjects(selection, view);
+    return withMergedView(this.#selection.current, (view) => {
+      const own = view.alone ? ownObjects(view.selection) : undefined;
+      return own ? [...own.values()] : mergedObjects(view);
     });
   }
 

@@ -192,6 +192,22 @@ function importing(from: string, to: string): string[] {
     );
 }
 
+test('OpenTelemetry is known to its integration alone, and as types', (t) => {
+  const folder = 'src/integrations/opentelemetry/';
+  const imports = shipped.flatMap((file) => importsOf(file).map((one) => ({ ...one, file })));
+  const packages = imports.filter(({ specifier }) => specifier.startsWith('@opentelemetry/'));
+  t.true(packages.length > 0);
+  t.deepEqual(
+    packages.filter(({ file, typeOnly }) => !file.startsWith(folder) || !typeOnly),
+    [],
+  );
+  const users = imports.filter(({ target }) => target?.startsWith(folder));
+  t.deepEqual(
+    users.filter(({ file }) => !file.startsWith(folder)),
+    [],
+  );
+});
+
 test('every relative import names a file that exists', (t) => {
   const broken = shipped.flatMap((file) =>
     importsOf(file)

@@ -172,7 +172,7 @@ export function patchRegistry(registryClass: RegistryClass): void {
       const selection = selectionOfRegistry(this);
       if (selection === undefined) return original.metrics.call(this);
       return withMergedView(selection, (merged) => {
-        const own = merged.alone ? stubs(this, selection) : undefined;
+        const own = merged.alone ? stubs(this, merged.selection) : undefined;
         return own === undefined
           ? merged.page(this.contentType)
           : original.metrics.call(registryOf(this, own));
@@ -182,11 +182,11 @@ export function patchRegistry(registryClass: RegistryClass): void {
       const selection = selectionOfRegistry(this);
       if (selection === undefined) return original.getMetricsAsJSON.call(this, aggregator);
       return withMergedView(selection, (merged) => {
-        const own = merged.alone ? stubs(this, selection) : undefined;
+        const own = merged.alone ? stubs(this, merged.selection) : undefined;
         if (own !== undefined) {
           return original.getMetricsAsJSON.call(registryOf(this, own), aggregator);
         }
-        const objects = mergedObjects(selection, merged);
+        const objects = mergedObjects(merged);
         return aggregator === undefined
           ? objects
           : objects.filter((object) => object.aggregator === aggregator);
@@ -200,7 +200,7 @@ export function patchRegistry(registryClass: RegistryClass): void {
       }
       const selection = selectionOf(new Set([shownFor(metric)]), view.defaultLabels);
       return withMergedView(selection, async (merged) => {
-        const own = merged.alone ? stubs(this, selection) : undefined;
+        const own = merged.alone ? stubs(this, merged.selection) : undefined;
         if (own !== undefined) {
           return original.getSingleMetricAsString.call(registryOf(this, own), name);
         }

@@ -1,0 +1,9 @@
+import { connectSampling } from '../../collect/sampler.js';
+import { connectRegistries } from '../../collect/shared.js';
+
+export { gaugeMode } from './gauge-mode.js';
+export type { MultiprocMetricReaderOptions } from './options.js';
+export { MultiprocMetricReader } from './reader.js';
+
+connectRegistries();
+connectSampling();
