@@ -1,7 +1,6 @@
-// The README's programs run, print what it shows, and every exported name is in it. A block
-// is marked by a comment before it: `<!-- test: name -->`.
+// The README's programs run, print what it shows, and every exported name is in it.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { eventually } from '../helpers/application.js';
@@ -11,34 +10,7 @@ import { isKnownDead } from '../helpers/known-dead.js';
 import { Pm2Fleet } from '../helpers/pm2-fleet.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
-
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = new Map(
-  [...readme.matchAll(/^<!-- test: ([^\n]+) -->\n\n```\w+\n(.*?)^```$/gms)].map(
-    ([, name, text]) => [name as string, text as string] as const,
-  ),
-);
-
-function block(name: string): string {
-  const text = blocks.get(name);
-  if (text === undefined) throw new Error(`README.md has no block "${name}"`);
-  return text;
-}
-
-/** What a console block shows after its last command. */
-function shownOutput(name: string): string {
-  return block(name).replace(/^(?:.*\n)*\$ .*\n/, '');
-}
-
-/** Writes a program of the README where `import 'prom-multiproc'` finds the built package. */
-function programFile(t: Teardown, name: string): string {
-  mkdirSync(join(root, 'build'), { recursive: true });
-  const directory = mkdtempSync(join(root, 'build/readme-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, name);
-  writeFileSync(file, block(name));
-  return file;
-}
+import { blocks, programFile, readme, shownOutput } from './readme-blocks.js';
 
 for (const backend of expectedBackends()) {
   const environment = (t: Teardown) => ({
@@ -188,7 +160,9 @@ test('every marked block is tested here', (t) => {
     'internal.mjs',
     'koa.mjs',
     'migrated.mjs',
+    'migrations.mjs',
     'nest.mjs',
+    'opentelemetry.mjs',
     'orders.mjs',
     'output of the third run of orders.mjs',
     'page of http.mjs',
@@ -206,6 +180,7 @@ test('every exported name is in README.md', (t) => {
     'src/index.ts',
     'src/integrations/prom-client/index.ts',
     'src/integrations/http-metrics/index.ts',
+    'src/integrations/opentelemetry/index.ts',
   ];
   const source = entries.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const lists = [...source.matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, list]) =>
