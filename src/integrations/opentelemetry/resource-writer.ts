@@ -1,4 +1,5 @@
-import type { CollectionResult, DataPoint, MetricData } from '@opentelemetry/sdk-metrics';
+import type { Attributes } from '@opentelemetry/api';
+import type { CollectionResult, MetricData } from '@opentelemetry/sdk-metrics';
 import type { GaugeMode } from '../../model/metric.js';
 import type { ThreadState } from '../../state.js';
 import type { Bridge, Point } from './bridge.js';
@@ -17,6 +18,15 @@ interface Instrument {
   readonly metric: MetricData;
   readonly form: Form;
   readonly name: string;
+  /** Tells the instrument from all others. */
+  readonly identity: string;
+}
+
+/** A point of this reader, and what the current collection says of it. */
+interface Reported {
+  readonly point: Point;
+  round: number;
+  values: readonly number[];
 }
 
 /** Writes what one reader's SDK says to the store, collection by collection. */
@@ -24,9 +34,13 @@ export class ResourceWriter {
   readonly #bridge: Bridge;
   readonly #state: ThreadState;
   readonly #options: MultiprocMetricReaderOptions;
-  readonly #points = new Map<string, Point>();
-  /** Of the current collection: points that were in it, and series that are to be written. */
-  #seen = new Set<string>();
+  readonly #points = new Map<string, Reported>();
+  /** The SDK gives the same attributes object for the same point: it is looked up by that first. */
+  readonly #byAttributes = new Map<string, WeakMap<Attributes, Reported>>();
+  /** Of the current collection. */
+  #round = 0;
+  #current: Reported[] = [];
+  /** Series that are to be written. */
   readonly #touched = new Map<Total, Family>();
   readonly #told = new Set<string>();
   #begun = false;
@@ -38,7 +52,8 @@ export class ResourceWriter {
   }
 
   write({ resourceMetrics, errors }: CollectionResult): void {
-    this.#seen = new Set();
+    this.#round++;
+    this.#current = [];
     for (const error of errors) this.#tell(`An instrument could not be observed: ${error}`);
     if (this.#options.targetInfo !== false) this.#writeTarget(resourceMetrics.resource);
     for (const { scope, metrics } of resourceMetrics.scopeMetrics) {
@@ -50,6 +65,7 @@ export class ResourceWriter {
         }
       }
     }
+    for (const reported of this.#current) this.#update(reported);
     this.#dropUnseen();
     if (!this.#begun) this.#bridge.forgetPresent();
     this.#begun = true;
@@ -58,8 +74,9 @@ export class ResourceWriter {
 
   /** Leaves all points to the next reader. */
   end(): void {
-    for (const [key, point] of this.#points) this.#bridge.leave(key, point);
+    for (const [key, { point }] of this.#points) this.#bridge.leave(key, point);
     this.#points.clear();
+    this.#byAttributes.clear();
   }
 
   #writeTarget(resource: CollectionResult['resourceMetrics']['resource']): void {
@@ -75,8 +92,11 @@ export class ResourceWriter {
       adds: false,
     });
     const pairs = labelsOf('gauge', attributes);
-    const make = () => family.part(pairs, []);
-    this.#point(JSON.stringify([TARGET_INFO, pairs]), family, 'present', make, [1]);
+    const key = JSON.stringify([TARGET_INFO, pairs]);
+    this.#say(
+      this.#reported(key, family, 'present', () => family.part(pairs, [])),
+      [1],
+    );
   }
 
   #writeInstrument(scope: Scope, metric: MetricData): void {
@@ -91,12 +111,29 @@ export class ResourceWriter {
       this.#tell(`The instrument ${JSON.stringify(descriptor.name)} is left out: no name is left`);
       return;
     }
-    for (const point of dataPoints) this.#writePoint({ scope, metric, form, name }, point);
+    const { name: scopeName, version, schemaUrl } = scope;
+    const { type, buckets } = form;
+    const own = [scopeName, version, schemaUrl, descriptor.name, type, buckets];
+    const instrument = { scope, metric, form, name, identity: JSON.stringify(own) };
+    let known = this.#byAttributes.get(instrument.identity);
+    if (known === undefined) {
+      known = new WeakMap();
+      this.#byAttributes.set(instrument.identity, known);
+    }
+    for (const point of dataPoints) {
+      const { attributes } = point;
+      const reported = known.get(attributes) ?? this.#find(instrument, attributes);
+      if (reported === undefined) continue;
+      known.set(attributes, reported);
+      this.#say(reported, slotsOf(metric, point));
+    }
   }
 
-  #writePoint({ scope, metric, form, name }: Instrument, point: DataPoint<unknown>): void {
+  /** The point of these attributes; undefined where the instrument is none of its family. */
+  #find(instrument: Instrument, given: Attributes): Reported | undefined {
+    const { scope, metric, form, name, identity } = instrument;
     const { descriptor } = metric;
-    const { mode: viewMode, attributes } = splitMode(point.attributes);
+    const { mode: viewMode, attributes } = splitMode(given);
     const mode = viewMode ?? this.#modeOf(metric, form, name);
     const { type, adds, buckets, kind } = form;
     const family = this.#bridge.family({ name, help: descriptor.description, type, mode, adds });
@@ -104,33 +141,40 @@ export class ResourceWriter {
     if (description.type !== type) {
       const is = `is a ${type}, and another instrument of that name a ${description.type}`;
       this.#tell(`The instrument ${descriptor.name} of ${scope.name} is left out: ${name} ${is}`);
-      return;
+      return undefined;
     }
     if (description.mode !== mode) {
       this.#tell(`The gauge ${name} is merged as ${description.mode}, not as ${mode}`);
     }
     const own = this.#options.scopeLabels === false ? {} : scopeAttributes(scope);
     const make = () => family.part(labelsOf(type, own, attributes), buckets);
-    const identity = [scope.name, scope.version, scope.schemaUrl, descriptor.name, type, buckets];
-    const key = JSON.stringify([...identity, pointKey(attributes)]);
-    this.#point(key, family, kind, make, slotsOf(metric, point));
+    return this.#reported(identity + pointKey(attributes), family, kind, make);
   }
 
-  #point(
-    key: string,
-    family: Family,
-    kind: Point['kind'],
-    make: () => Point['part'],
-    reported: readonly number[],
-  ): void {
-    let point = this.#points.get(key);
-    if (point === undefined) {
-      point = this.#bridge.adopt(key, family) ?? { family, kind, part: make() };
-      this.#points.set(key, point);
+  #reported(key: string, family: Family, kind: Point['kind'], make: () => Point['part']): Reported {
+    let reported = this.#points.get(key);
+    if (reported === undefined) {
+      const point = this.#bridge.adopt(key, family) ?? { family, kind, part: make() };
+      reported = { point, round: 0, values: [] };
+      this.#points.set(key, reported);
     }
-    this.#seen.add(key);
-    const { part } = point;
-    part.total.update(part, this.#credible(family, part.last, reported));
+    return reported;
+  }
+
+  /**
+   * An attributes object that the application changes after use is, to the SDK, several
+   * points with the same attributes: they are one.
+   */
+  #say(reported: Reported, values: readonly number[]): void {
+    const again = reported.round === this.#round && reported.point.family.description.adds;
+    reported.values = again ? values.map((one, i) => one + (reported.values[i] ?? 0)) : values;
+    if (reported.round === this.#round) return;
+    reported.round = this.#round;
+    this.#current.push(reported);
+  }
+
+  #update({ point: { family, part }, values }: Reported): void {
+    part.total.update(part, this.#credible(family, part.last, values));
     this.#touched.set(part.total, family);
   }
 
@@ -155,8 +199,9 @@ export class ResourceWriter {
 
   /** What the SDK no longer says of the present is no longer so. */
   #dropUnseen(): void {
-    for (const [key, { family, part, kind }] of this.#points) {
-      if (kind !== 'present' || this.#seen.has(key)) continue;
+    for (const [key, { point, round }] of this.#points) {
+      const { family, part, kind } = point;
+      if (kind !== 'present' || round === this.#round) continue;
       this.#points.delete(key);
       part.total.drop(part);
       this.#touched.set(part.total, family);

@@ -43,7 +43,7 @@ export class Total {
     const { type } = this.series.metric.descriptor;
     if (type === 'gauge') {
       part.last = reported;
-      // The newest is the last: see `write`.
+      // Of those that are not added the last that was reported counts: see `write`.
       this.parts.delete(part);
       this.parts.add(part);
       return;

@@ -21,6 +21,48 @@ for (const { version, sdk } of SDKS) {
   const page = (name: string) => `hostile_${name}_v${version}`;
 
   test.serial(
+    `SDK ${version}: attributes that are changed after use lose no count and count nothing twice`,
+    async (t) => {
+      const { meter, reader } = startSdk(sdk);
+      const counter = meter.createCounter(page('reused'));
+      const histogram = meter.createHistogram(page('reused_took'));
+      const attributes = { route: '/a' };
+      const total = async () => {
+        const samples = await shown(`${page('reused')}_total`, page('reused_took'));
+        return Object.entries(samples)
+          .filter(([key]) => /_(?:total|count)\{/.test(key))
+          .map(([, value]) => value)
+          .reduce((sum, value) => sum + value, 0);
+      };
+      for (const [i, route] of ['/a', '/b', '/c', '/a'].entries()) {
+        attributes.route = route;
+        counter.add(1, attributes);
+        histogram.record(1, attributes);
+        if (i % 2 === 1) t.is(await total(), 2 * (i + 1));
+      }
+      await reader.forceFlush();
+      await reader.forceFlush();
+      t.is(await total(), 8);
+    },
+  );
+
+  test.serial(
+    `SDK ${version}: points of one series are added, and of gauges one is shown`,
+    async (t) => {
+      const { meter } = startSdk(sdk, { gaugeModes: { [page('same')]: 'max' } });
+      const gauge = meter.createGauge(page('same'));
+      gauge.record(3, { a: 1 });
+      gauge.record(4, { a: '1' });
+      t.deepEqual(await shown(page('same')), { [`${page('same')}{a="1"}`]: 4 });
+      const counter = meter.createCounter(page('summed'));
+      counter.add(3, { a: 1 });
+      counter.add(4, { a: '1' });
+      const name = `${page('summed')}_total`;
+      t.deepEqual(await shown(name), { [`${name}{a="1"}`]: 7 });
+    },
+  );
+
+  test.serial(
     `SDK ${version}: attributes may vary within one instrument, and no series moves for another`,
     async (t) => {
       const { meter } = startSdk(sdk);
