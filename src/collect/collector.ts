@@ -260,12 +260,21 @@ export class Collector {
       if (!name.startsWith(SELF_PREFIX)) series += labels.length;
     }
     const writers = { live: 0, hidden: 0, dead: 0 };
-    for (const { liveness } of this.#list.writers) writers[liveness]++;
+    const fileBytes = { archive: 0, writer: 0 };
+    let newestMs = 0;
+    for (const { liveness, createdMs, reader } of this.#list.writers) {
+      writers[liveness]++;
+      fileBytes.writer += reader.size;
+      if (liveness === 'live') newestMs = Math.max(newestMs, createdMs);
+    }
+    for (const { reader } of this.#list.archives) fileBytes.archive += reader.size;
     return {
       version: VERSION,
       backend: this.#list.isMemoryOnly ? 'memory' : this.#state.backend().backend.name,
       writers,
       series,
+      fileBytes,
+      newestWriterSeconds: newestMs / 1000,
       durationSeconds: (performance.now() - begin) / 1000,
       filesSkipped: this.#list.skipped.length,
       conflicts: plan.conflicts,

@@ -13,6 +13,9 @@ export interface CollectorFacts {
   readonly backend: BackendName;
   readonly writers: Readonly<Record<Liveness, number>>;
   readonly series: number;
+  readonly fileBytes: Readonly<Record<'archive' | 'writer', number>>;
+  /** When the youngest live writer began, since the epoch; 0 where there is none. */
+  readonly newestWriterSeconds: number;
   readonly durationSeconds: number;
   readonly filesSkipped: number;
   readonly conflicts: Readonly<Conflicts>;
@@ -41,6 +44,14 @@ const SELF_METRICS: readonly SelfMetric[] = [
     ],
   },
   {
+    name: 'file_bytes',
+    help: 'Sizes of the files of this page, by what wrote them: archives, which hold what dead writers left, and writers.',
+    rows: ({ fileBytes: { archive, writer } }) => [
+      [[['kind', 'archive']], archive],
+      [[['kind', 'writer']], writer],
+    ],
+  },
+  {
     name: 'files_skipped',
     help: 'Files in the directory that this process could not read for this page.',
     rows: ({ filesSkipped }) => [[[], filesSkipped]],
@@ -57,6 +68,11 @@ const SELF_METRICS: readonly SelfMetric[] = [
         1,
       ],
     ],
+  },
+  {
+    name: 'newest_writer_start_time_seconds',
+    help: 'When the youngest of the live processes and threads made its file, since the epoch; 0 where none lives.',
+    rows: ({ newestWriterSeconds }) => [[[], newestWriterSeconds]],
   },
   {
     name: 'series',
