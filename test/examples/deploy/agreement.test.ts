@@ -9,6 +9,7 @@ import {
   execStart,
   imageEnvironment,
   METRICS_DIR,
+  TOKEN_FILE,
   text,
   yaml,
 } from './manifests.js';
@@ -49,15 +50,11 @@ test('the units have one directory, which the application makes and the sidecar 
 });
 
 test('the sidecar is started in the same way everywhere, from the package that the image has', (t) => {
-  const command = compose().services.metrics.command;
-  t.deepEqual(sidecar().command, command);
-  t.deepEqual(command, [
-    'prom-multiproc',
-    'serve',
-    ...['--port', SIDECAR_PORT],
-    ...['--host', '0.0.0.0'],
-    METRICS_DIR,
-  ]);
+  const { command } = sidecar();
+  const serve = ['prom-multiproc', 'serve', '--port', SIDECAR_PORT, '--host', '0.0.0.0'];
+  t.deepEqual(command, [...serve, METRICS_DIR]);
+  const withToken = [...serve, '--token-file', TOKEN_FILE, METRICS_DIR];
+  t.deepEqual(compose().services.metrics.command, withToken);
   t.regex(imageEnvironment().PATH ?? '', /^\/app\/node_modules\/\.bin:/);
   t.is(dockerfile('WORKDIR').at(-1), '/app');
   const [program, ...args] = execStart('shop-metrics.service');

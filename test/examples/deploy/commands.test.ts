@@ -1,6 +1,6 @@
 // The command lines of the manifests, as they are, in namespaces like those of containers.
 
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
@@ -18,10 +18,14 @@ import {
   folder,
   imageEnvironment,
   METRICS_DIR,
+  TOKEN_FILE,
 } from './manifests.js';
 
 const WORKERS = 3;
 const REQUESTS = 9;
+const TOKEN = 'the-token-of-the-test';
+const ANSWERED =
+  'http_server_request_duration_seconds_count{method="GET",route="/hello",status="200"}';
 
 /** A directory with what the image has in /app. */
 function stageImage(t: Teardown): string {
@@ -56,7 +60,9 @@ function imageOptions(app: string, backend: string, more: Record<string, string>
 async function get(pod: Pod, url: string, options: ContainerOptions, times = 1): Promise<string> {
   const program = `
     for (let i = 0; i < ${times}; i++) {
-      const answer = await fetch('${url}', { headers: { connection: 'close' } });
+      const answer = await fetch('${url}', {
+        headers: { connection: 'close', authorization: 'Bearer ${TOKEN}' },
+      });
       if (!answer.ok) throw new Error(answer.status + ' ' + (await answer.text()));
       process.stdout.write(await answer.text());
     }`;
@@ -66,7 +72,7 @@ async function get(pod: Pod, url: string, options: ContainerOptions, times = 1):
 async function showsRequests(pod: Pod, options: ContainerOptions, count: number): Promise<void> {
   await eventually(async () => {
     const page = await get(pod, 'http://127.0.0.1:9464/metrics', options);
-    const value = samplesByKey(page)['http_requests_total{path="/hello"}'];
+    const value = samplesByKey(page)[ANSWERED];
     return value === count ? undefined : `it shows ${value} requests and not ${count}`;
   });
 }
@@ -85,7 +91,10 @@ for (const backend of expectedBackends()) {
 
       const first = pod.run(command, options);
       await first.prints(ALL_LISTEN);
-      const sidecar = pod.run(metrics.command as string[], options);
+      const tokenFile = path.join(temporaryDirectory(t), 'token');
+      writeFileSync(tokenFile, TOKEN);
+      const serve = (metrics.command ?? []).map((word) => word.replace(TOKEN_FILE, tokenFile));
+      const sidecar = pod.run(serve, options);
       await sidecar.prints(/listening on \S+/);
       const greetings = await get(pod, 'http://127.0.0.1:3000/hello', options, REQUESTS);
       t.is(new Set(greetings.trim().split('\n')).size, WORKERS, 'all workers answer');

@@ -21,19 +21,24 @@ export function yaml<T>(file: string): T {
   return JSON.parse(JSON.stringify(parse(text(file), { merge: true, strict: true }))) as T;
 }
 
+/** Where the sidecar of the Compose file finds the token that it asks for. */
+export const TOKEN_FILE = '/run/secrets/metrics-token';
+
+export type ServiceName = 'app' | 'metrics' | 'prometheus' | 'alertmanager' | 'grafana';
+
+export interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly secrets?: readonly (string | { readonly source: string; readonly target: string })[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+}
+
 export interface Compose {
-  readonly services: Readonly<
-    Record<
-      'app' | 'metrics',
-      {
-        readonly image: string;
-        readonly command?: readonly string[];
-        readonly ports: readonly string[];
-        readonly volumes: readonly string[];
-        readonly healthcheck?: { readonly test: readonly string[] };
-      }
-    >
-  >;
+  readonly services: Readonly<Record<ServiceName, Service>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
   readonly volumes: { readonly metrics: { readonly driver_opts: Record<string, string> } };
 }
 
