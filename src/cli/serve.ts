@@ -18,12 +18,18 @@ import {
 import { namedDirectories } from './directories.js';
 import { CommandFailure, ExitCode } from './exit-codes.js';
 import { print } from './output.js';
-import { wholeNumber } from './values.js';
+import {
+  planStatsd,
+  STATSD_OPTIONS,
+  type StatsdOptions,
+  type StatsdPlan,
+  startStatsd,
+} from './statsd.js';
+import { MAX_PORT, wholeNumber } from './values.js';
 import { endOf } from './watch.js';
 
 const DEFAULT_PORT = 9464;
 const DEFAULT_HOST = '127.0.0.1';
-const MAX_PORT = 0xffff;
 
 export const serve: CommandSpec = {
   name: 'serve',
@@ -31,6 +37,7 @@ export const serve: CommandSpec = {
   description: [
     'Answers GET /metrics with the page of all that was written into the directories, in the text format 0.0.4 or in OpenMetrics 1.0, whichever is asked for, and / with a page for people. A directory need not be there yet: until it is, the answer is 503. A pattern is matched anew at every scrape.',
     'Directories and mounts may be read-only. Where they can be written, what dead writers left is folded into the archive.',
+    'With --statsd it is a writer too: what programs send in lines of statsd is counted in the first directory, which must be one that can be written, and is on the page with all else. Counts survive it however it ends.',
     'Prints where it listens, and serves until SIGTERM or SIGINT; then it answers the scrapes that are in flight and ends.',
   ],
   argument: DIRECTORIES,
@@ -64,10 +71,11 @@ export const serve: CommandSpec = {
     },
     { flags: '--no-self-metrics', meaning: "leave out the library's own families" },
     { flags: '--no-compact', meaning: 'leave the directory as it is, though it can be written' },
+    ...STATSD_OPTIONS,
   ],
   exits: [
     ['0', 'ended by SIGTERM or SIGINT'],
-    ['1', 'it cannot listen, or a file cannot be read'],
+    ['1', 'it cannot listen, a file cannot be read, or --statsd cannot write'],
     USAGE_ENTRY,
   ],
   environment: [
@@ -81,11 +89,15 @@ export const serve: CommandSpec = {
       "prom-multiproc serve --host :: --token-file token '/metrics/*'",
       'several applications, for whoever knows the token',
     ],
+    [
+      'prom-multiproc serve --statsd 9125 /dev/shm/app',
+      'with what programs send in lines of statsd, by UDP and TCP',
+    ],
   ],
   run,
 };
 
-interface Options {
+interface Options extends StatsdOptions {
   readonly port: number;
   readonly host: string;
   readonly tokenFile?: string;
@@ -99,21 +111,36 @@ interface Options {
 
 async function run(invocation: Invocation): Promise<ExitCode> {
   const dir = namedDirectories(invocation);
-  // A file is no directory now, and will be none at the first scrape.
-  prepareDirectories(dir, threadState());
   const { port, host, tokenFile, ui, selfMetrics, compact, ...rest } =
     invocation.options as unknown as Options;
+  const statsd = await planStatsd(rest, dir);
+  // A file is no directory now, and will be none at the first scrape.
+  prepareDirectories(dir, threadState());
   if (tokenFile !== undefined) read(tokenFile);
   const tls = tlsOptions(rest);
   const told = endOf(['SIGTERM', 'SIGINT']);
   const server = await listen({ dir, port, host, tokenFile, tls, ui, selfMetrics, compact });
+  try {
+    await serveUntil(told, server, statsd);
+  } finally {
+    await server.close();
+  }
+  return ExitCode.done;
+}
+
+async function serveUntil(
+  told: AbortSignal,
+  server: MetricsServer,
+  statsd: StatsdPlan | undefined,
+): Promise<void> {
+  const listener = statsd && (await startStatsd(statsd));
   await print(`listening on ${server.url}\n`);
+  if (listener !== undefined) await print(`taking statsd lines on ${listener.authority}\n`);
   await new Promise<void>((resolve) => {
     if (told.aborted) resolve();
     told.addEventListener('abort', () => resolve(), { once: true });
   });
-  await server.close();
-  return ExitCode.done;
+  await listener?.close();
 }
 
 async function listen(options: MetricsServerOptions): Promise<MetricsServer> {

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+export const MAX_PORT = 0xffff;
+
 /** A whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

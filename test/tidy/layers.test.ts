@@ -79,7 +79,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   exposition: ['steps', 'model', 'errors', 'limits'],
   http: ['collect', 'exposition', 'state', 'model', 'errors', 'limits'],
   integrations: ANY_BELOW,
-  cli: [...ANY_BELOW, 'steps', 'integrations'],
+  statsd: ['collect', 'metrics', 'state', 'store', 'model'],
+  cli: [...ANY_BELOW, 'steps', 'integrations', 'statsd'],
   entrypoints: [...ANY_BELOW, 'integrations', 'cli', 'index'],
   index: [...ANY_BELOW, 'integrations'],
 };
