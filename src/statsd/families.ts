@@ -64,6 +64,7 @@ export class Families {
     const { name, observer, help = `Sent by statsd as ${type}.` } = mapped;
     const known = this.#byName.get(name);
     if (known !== undefined) return known.type === type ? known : 'type_conflict';
+    if (name === '') return 'empty_metric_name';
     if (name.startsWith(SELF_PREFIX)) return 'reserved_name';
     if (sampleNamesOf(name, type).some((one) => this.#sampleNames.has(one))) return 'name_conflict';
     const buckets = type === 'histogram' ? observer.buckets : [];

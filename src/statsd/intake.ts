@@ -87,13 +87,17 @@ export class Intake {
   }
 }
 
-/** Labels of a line, and those of its rule, which come first unless the rule honours the line's. */
+/**
+ * Labels of a line, and those of its rule, which come first unless the rule honours the
+ * line's. One without a value is none: to Prometheus it is not there.
+ */
 function merged(
   own: ReadonlyMap<string, string>,
   { labels, honorLabels }: MappedName,
 ): ReadonlyMap<string, string> {
   if (labels.length === 0) return own;
-  return new Map(honorLabels ? [...labels, ...own] : [...own, ...labels]);
+  const all = honorLabels ? [...labels, ...own] : [...own, ...labels];
+  return new Map(all.filter(([, value]) => value !== ''));
 }
 
 /** Brings a sample to its series. False where a gauge would be no number then. */

@@ -12,6 +12,8 @@ export type Refusal =
   | 'unsupported_event'
   | 'unsupported_service_check'
   | 'illegal_negative_counter'
+  /** A rule makes a metric's name of a part that is empty. */
+  | 'empty_metric_name'
   /** A label that a histogram, a summary or Prometheus has for itself. */
   | 'reserved_label'
   /** A name of the library's own metrics. */

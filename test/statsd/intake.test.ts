@@ -119,6 +119,21 @@ mappings:
   t.regex(await collect(), /^# HELP i4_seconds Own help\.$/m);
 });
 
+test.serial('a part of a name that is empty makes no name and no label', async (t) => {
+  const mapping = await parseMapping(
+    Buffer.from(`
+mappings:
+- { match: "i10.name.*", name: "$1" }
+- { match: "i10.label.*", name: i10_labelled, labels: { l: "$1" } }
+`),
+  );
+  t.deepEqual(await errorsOf(['i10.name.:1|c'], mapping), { empty_metric_name: 1 });
+  t.deepEqual(await metricsOf(['i10.label.:1|c', 'i10.label.x:1|c'], mapping), {
+    i10_labelled: 1,
+    'i10_labelled{l="x"}': 1,
+  });
+});
+
 test.serial('a name of another type is refused, and the first type stays', async (t) => {
   const lines = ['i5.n:1|c', 'i5.n:5|g', 'i5.n:5|ms|#a:b', 'i5_n:1|c'];
   t.deepEqual(await errorsOf(lines), { type_conflict: 2 });
