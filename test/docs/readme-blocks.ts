@@ -12,7 +12,7 @@ export const blocks = new Map(
   ),
 );
 
-function block(name: string): string {
+export function block(name: string): string {
   const text = blocks.get(name);
   if (text === undefined) throw new Error(`README.md has no block "${name}"`);
   return text;

@@ -10,7 +10,7 @@ import { isKnownDead } from '../helpers/known-dead.js';
 import { Pm2Fleet } from '../helpers/pm2-fleet.js';
 import { type Teardown, temporaryDirectory } from '../helpers/temporary-directory.js';
 import { root, startProgram } from './program.js';
-import { blocks, programFile, readme, shownOutput } from './readme-blocks.js';
+import { block, blocks, programFile, readme, shownOutput } from './readme-blocks.js';
 
 for (const backend of expectedBackends()) {
   const environment = (t: Teardown) => ({

@@ -13,7 +13,7 @@ import {
   installClusterHooks,
   metricsHandler,
 } from '../../src/index.js';
-import { HttpMetrics } from '../helpers/http-metrics.js';
+import { HttpMetrics } from '../helpers/hand-counted-http.js';
 
 const WORKERS = 2;
 
