@@ -11,7 +11,6 @@
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -20,6 +19,7 @@ import { eventually } from '../helpers/application.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { type Child, startChild } from '../helpers/children.js';
 import { Lateness } from '../helpers/lateness.js';
+import { goFirst } from '../helpers/priority.js';
 import { identity, openScene } from '../helpers/scene.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import type { Scraped, ServerCommand } from '../programs/cluster-server.js';
@@ -33,8 +33,6 @@ const SCRAPES_PER_KILL = 4;
 const PAUSE_BETWEEN_BATCHES_MS = 120;
 /** A wait for the processor that tells of a machine with no time for what is tested. */
 const BUSY_MS = 100;
-/** What this process starts has it too. */
-const GOES_FIRST = -10;
 const TOKEN = 'the-token-of-the-test';
 const TOLERANCE = 0.01;
 /** Prometheus may shift a scrape's time by 2 ms, and clocks here tick in milliseconds. */
@@ -54,9 +52,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 };
 
 // A scrape that waits a second for a processor has failed, and says nothing of what is tested.
-test.before(() => {
-  if (process.getuid?.() === 0) setPriority(GOES_FIRST);
-});
+test.before(goFirst);
 
 /** From one scrape to another. */
 interface Window {
