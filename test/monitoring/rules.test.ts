@@ -105,3 +105,10 @@ test('what a rule reads of another rule is recorded', (t) => {
     [],
   );
 });
+
+test('the README says of every alert, and of no other, when it fires and what to look at', (t) => {
+  const readme = readFileSync(path.join(root, 'monitoring/README.md'), 'utf8');
+  const described = [...readme.matchAll(/^\| `([A-Z]\w+)` \| [^|]+ \| [^|]+ \|$/gm)];
+  const alerts = files.flatMap(rulesOf).flatMap(({ alert }) => alert ?? []);
+  t.deepEqual(described.map(([, name]) => name).sort(), alerts.sort());
+});
