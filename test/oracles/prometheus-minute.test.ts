@@ -27,7 +27,6 @@ import { type Kind, KnownTraffic } from './known-traffic.js';
 import { type PrometheusServer, startConfigured } from './prometheus-server.js';
 
 const WORKERS = 4;
-/** One a second. */
 const SCRAPES = 60;
 const SCRAPES_PER_KILL = 4;
 const PAUSE_BETWEEN_BATCHES_MS = 120;
