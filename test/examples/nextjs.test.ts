@@ -7,11 +7,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { root } from '../docs/program.js';
+import { root, startProgram } from '../docs/program.js';
 import { expectedBackends } from '../helpers/backends.js';
+import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { manifest } from '../package/consumer.js';
+import { IMPORTED } from '../preload/project.js';
 import { servesFromAnyWorker } from './any-worker.js';
-import { Example } from './example.js';
+import { Example, get, settles, urlOf, WORKERS } from './example.js';
 
 process.env.NEXT_TELEMETRY_DISABLED = '1';
 
@@ -47,3 +49,22 @@ for (const backend of expectedBackends()) {
     }));
   });
 }
+
+test.serial('with the preload its requests have the routes of Next.js', async (t) => {
+  t.timeout(60_000);
+  const env = {
+    PROMETHEUS_MULTIPROC_DIR: temporaryDirectory(t),
+    PROMETHEUS_MULTIPROC_HTTP: '1',
+    WORKERS: `${WORKERS}`,
+    PORT: '0',
+  };
+  const program = startProgram(t, [...IMPORTED, 'server.js'], env, project);
+  const url = await urlOf(program);
+  for (let i = 0; i < 6; i++) await get(new URL(`/hello/${i}`, url));
+  const name = 'http_server_request_duration_seconds_count';
+  await t.notThrowsAsync(
+    settles(new URL('/metrics', url), {
+      [`${name}{method="GET",route="/hello/[name]",status="200"}`]: 6,
+    }),
+  );
+});
