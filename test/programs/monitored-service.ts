@@ -13,7 +13,11 @@ import {
   installClusterHooks,
   metricsHandler,
 } from '../../src/index.js';
-import { HttpMetrics } from '../helpers/hand-counted-http.js';
+import {
+  countException,
+  instrumentHttp,
+  setRoute,
+} from '../../src/integrations/http-metrics/index.js';
 
 const WORKERS = 2;
 
@@ -24,7 +28,42 @@ interface Route {
   readonly handle: Handler;
 }
 
-const UNMATCHED: Route = { pattern: 'unmatched', handle: async () => {} };
+/** By path. */
+const ROUTES: Readonly<Record<string, Route>> = {
+  '/hello/anna': {
+    pattern: '/hello/:name',
+    handle: async () => {
+      // Something to collect.
+      Array.from({ length: 1e5 }, (_, i) => ({ i }));
+    },
+  },
+  '/orders': {
+    pattern: '/orders',
+    handle: async (req) => {
+      for await (const _ of req);
+    },
+  },
+  '/fail': {
+    pattern: '/fail',
+    handle: async () => {
+      throw new TypeError('what was asked for');
+    },
+  },
+  '/hang': {
+    pattern: '/hang',
+    handle: async (_, res) => {
+      res.write('begun\n');
+      await once(res, 'close');
+    },
+  },
+  '/relay': {
+    pattern: '/relay',
+    handle: async ({ headers }) => {
+      const response = await fetch(`http://${headers.host}/hello/anna`);
+      await response.arrayBuffer();
+    },
+  },
+};
 
 if (cluster.isPrimary) await supervise();
 else await work();
@@ -44,7 +83,7 @@ async function supervise(): Promise<void> {
 
 async function work(): Promise<void> {
   collectDefaultMetrics({ labels: { worker: process.env.WORKER } });
-  const http = new HttpMetrics();
+  instrumentHttp();
   const cache = new Counter({
     name: 'cache_requests_total',
     help: 'Look-ups by result.',
@@ -57,61 +96,24 @@ async function work(): Promise<void> {
     maxSeries: 1,
   });
   const metrics = metricsHandler();
-  const routes = routesOf(http);
   let requests = 0;
 
   const server = createServer(async (req, res) => {
     const { pathname } = new URL(req.url ?? '/', 'http://localhost');
     if (pathname === '/metrics') return void metrics(req, res);
-    const { pattern, handle } = routes[pathname] ?? UNMATCHED;
-    const measured = http.begin(req, res, pattern);
+    const route = ROUTES[pathname];
+    setRoute(req, route?.pattern);
     requests++;
     limited.inc({ label: String(requests % 2) });
     cache.inc({ cache: 'prices', result: requests % 3 === 0 ? 'miss' : 'hit' });
     try {
-      await handle(req, res);
+      await route?.handle(req, res);
     } catch (error) {
-      measured.failed(error as Error);
+      countException(req, error);
       res.statusCode = 500;
     }
     res.end('done\n');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-}
-
-/** By path. */
-function routesOf(http: HttpMetrics): Readonly<Record<string, Route>> {
-  return {
-    '/hello/anna': {
-      pattern: '/hello/:name',
-      handle: async () => {
-        // Something to collect.
-        Array.from({ length: 1e5 }, (_, i) => ({ i }));
-      },
-    },
-    '/orders': {
-      pattern: '/orders',
-      handle: async (req) => {
-        for await (const _ of req);
-      },
-    },
-    '/fail': {
-      pattern: '/fail',
-      handle: async () => {
-        throw new TypeError('what was asked for');
-      },
-    },
-    '/hang': {
-      pattern: '/hang',
-      handle: async (_, res) => {
-        res.write('begun\n');
-        await once(res, 'close');
-      },
-    },
-    '/relay': {
-      pattern: '/relay',
-      handle: ({ headers }) => http.fetch(`http://${headers.host}/hello/anna`),
-    },
-  };
 }

@@ -4,7 +4,8 @@
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
-import { collectDefaultMetrics, Gauge, Histogram, installClusterHooks } from 'prom-multiproc';
+import { collectDefaultMetrics, installClusterHooks } from 'prom-multiproc';
+import { instrumentHttp, setRoute } from 'prom-multiproc/http-metrics';
 
 if (cluster.isPrimary) {
   installClusterHooks();
@@ -16,27 +17,11 @@ if (cluster.isPrimary) {
   // A worker and whoever comes in its place share a label, so that there are no more series
   // than workers.
   collectDefaultMetrics({ labels: { worker: process.env.WORKER } });
-  const durations = new Histogram({
-    name: 'http_server_request_duration_seconds',
-    help: 'Time from the request to the last byte of the response.',
-    labelNames: ['method', 'route', 'status'],
-  });
-  const inFlight = new Gauge({
-    name: 'http_server_requests_in_flight',
-    help: 'Requests without a complete response yet.',
-    labelNames: ['method'],
-  });
+  instrumentHttp({ ignorePaths: ['/healthz'] });
   const server = createServer((req, res) => {
     if (req.url === '/healthz') return res.end('ok\n');
-    const { method } = req;
-    const route = req.url === '/hello' ? req.url : 'unmatched';
-    const observe = durations.startTimer({ method, route });
-    inFlight.inc({ method });
-    res.once('close', () => {
-      inFlight.dec({ method });
-      observe({ status: res.statusCode });
-    });
-    if (route === 'unmatched') res.statusCode = 404;
+    if (req.url === '/hello') setRoute(req, '/hello');
+    else res.statusCode = 404;
     res.end(`Hello, this is ${process.pid}.\n`);
   });
   const { PORT: port = 3000, HOST: host = '0.0.0.0' } = process.env;
