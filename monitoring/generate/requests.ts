@@ -11,6 +11,9 @@ const BUCKETS = `rate(${DURATION}_bucket{${REQUEST}}${RATE})`;
 const CLIENT = 'http_client_request_duration_seconds';
 const SENT = `rate(${CLIENT}_count{${TARGET}}${RATE})`;
 
+const LOOK_UPS = `sum by (job, cache) (rate(cache_requests_total{${TARGET}}${RATE}))`;
+const HITS = `sum by (job, cache) (rate(cache_requests_total{${TARGET},result="hit"}${RATE}))`;
+
 /** What part fails, of each `by`: 0 and not nothing where none does. */
 function failing(by: string): string {
   const all = `sum${by} (${COUNT})`;
@@ -150,7 +153,7 @@ export const requests: Content = {
       }),
     },
     {
-      title: 'Requests sent to others',
+      title: 'What requests wait for',
       panels: [
         timeline({
           title: 'Sent by host',
@@ -169,6 +172,13 @@ export const requests: Content = {
           queries: [
             [quantile(0.95, `rate(${CLIENT}_bucket{${TARGET}}${RATE})`, 'host, le'), '{{host}}'],
           ],
+        }),
+        timeline({
+          title: 'Cache hit rate',
+          description: 'Of an application that counts its look-ups in cache_requests_total.',
+          unit: 'percentunit',
+          max: 1,
+          queries: [[`(${HITS} or 0 * ${LOOK_UPS}) / ${LOOK_UPS}`, '{{job}} {{cache}}']],
         }),
       ],
     },
