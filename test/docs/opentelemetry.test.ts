@@ -93,7 +93,7 @@ test('migrations.mjs shows how many migrations a database has not', async (t) =>
   const knex = openSqlite(directory);
   t.teardown(() => knex.destroy());
   const { watchMigrations } = await import(programFile(t, 'migrations.mjs'));
-  const { collect } = await import('prom-multiproc');
+  const { collect } = await import('../../src/index.js');
   watchMigrations(knex);
   const unapplied = async () => samplesByKey(await collect()).unapplied_migrations;
   t.is(await unapplied(), 2);
