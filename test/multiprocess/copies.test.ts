@@ -104,3 +104,19 @@ for (const backend of expectedBackends()) {
     },
   );
 }
+
+test.serial('two copies of the package share what is kept in memory alone', async (t) => {
+  const pages = await run(
+    projectWithTwoCopies(t),
+    `import * as one from './one/dist/index.js';
+    import * as two from './two/dist/index.js';
+    new one.Counter({ name: 'one_total', help: 'x' }).inc(1);
+    new two.Counter({ name: 'two_total', help: 'x' }).inc(2);
+    console.log(JSON.stringify([await one.collect(), await two.collect()]));`,
+    { PROMETHEUS_MULTIPROC_DIR: '' },
+  );
+  for (const page of pages as string[]) {
+    t.regex(page, /^one_total 1$/m);
+    t.regex(page, /^two_total 2$/m);
+  }
+});
