@@ -1,4 +1,4 @@
-import { fence } from '../fence.js';
+import { copyPair } from '../fence.js';
 import type { Steps } from '../steps.js';
 import type { GaugeReducer } from './gauges.js';
 import type { Input } from './inputs.js';
@@ -26,7 +26,6 @@ export interface GaugeRun {
 }
 
 const SET = 1;
-const MAX_PAIR_READS = 1000;
 /** Set once, but nobody knows when: a writer died between the two stores. Older than all that is known. */
 export const SET_AT_UNKNOWN_TIME = Number.MIN_VALUE;
 
@@ -54,10 +53,10 @@ export function* runGauges(
   if (finish !== undefined) for (let at = begin; at < end; at++) finish(merged, aux, at);
 }
 
-/**
- * Reads value and time of one `set`. The writer makes the time NaN, stores the value,
- * then the new time: the pair is whole when the time is the same before and after.
- */
+/** What was read last of a gauge that keeps its time. */
+const pair = new Float64Array(2);
+
+/** Reads value and time where the writer sets them: a copy of many at once may part the two. */
 function stepTimed(
   step: GaugeReducer['step'],
   merged: Float64Array,
@@ -66,20 +65,10 @@ function stepTimed(
   input: Input,
   slot: number,
 ): void {
-  const { live } = input;
-  for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
-    const before = live[slot + 1] as number;
-    fence();
-    const value = live[slot] as number;
-    fence();
-    if (live[slot + 1] === before) {
-      input.correct(slot, value);
-      input.correct(slot + 1, before);
-      step(merged, aux, at, value, before);
-      return;
-    }
-  }
-  const value = live[slot] as number;
+  const isWhole = copyPair(input.live, slot, pair, 0);
+  const value = pair[0] as number;
+  const time = pair[1] as number;
   input.correct(slot, value);
-  step(merged, aux, at, value, SET_AT_UNKNOWN_TIME);
+  if (isWhole) input.correct(slot + 1, time);
+  step(merged, aux, at, value, isWhole ? time : SET_AT_UNKNOWN_TIME);
 }

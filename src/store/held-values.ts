@@ -1,4 +1,4 @@
-import { fence } from '../fence.js';
+import { copyPair, fence } from '../fence.js';
 import { EXEMPLAR_SLOTS } from '../format/exemplars.js';
 import {
   keepsSetTime,
@@ -8,8 +8,6 @@ import {
 } from '../model/metric.js';
 import { StoredExemplar } from './exemplar-entry.js';
 import type { Reader } from './reader.js';
-
-const MAX_PAIR_READS = 1000;
 
 /**
  * Values of a file whose writer gives slots to other series all the time, so that no
@@ -38,7 +36,9 @@ export class HeldValues {
       const width = slotsPerSeries(metric);
       const from = reader.locate(slot);
       if (metric.type === 'gauge' && keepsSetTime(metric.mode)) {
-        this.#copyPair(from.values, from.index, index);
+        // A time that is never at rest is unknown.
+        const isWhole = copyPair(from.values, from.index, this.values, index);
+        if (!isWhole) this.values[index + 1] = Number.NaN;
       } else {
         this.#copyBlock(from.values, from.index, index, width);
       }
@@ -80,19 +80,6 @@ export class HeldValues {
   #copyBlock(values: Float64Array, from: number, to: number, width: number): void {
     // One by one: a copy of many at once may read a value in parts.
     for (let i = 0; i < width; i++) this.values[to + i] = values[from + i] as number;
-  }
-
-  /** As a merge reads pairs that are set meanwhile; a time that is never at rest is unknown. */
-  #copyPair(values: Float64Array, from: number, to: number): void {
-    for (let reads = 0; reads < MAX_PAIR_READS; reads++) {
-      const time = values[from + 1] as number;
-      fence();
-      this.values[to] = values[from] as number;
-      fence();
-      this.values[to + 1] = values[from + 1] as number;
-      if (this.values[to + 1] === time) return;
-    }
-    this.values[to + 1] = Number.NaN;
   }
 }
 
