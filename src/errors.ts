@@ -87,3 +87,8 @@ export function errorCode(error: unknown): string {
   if (typeof code === 'string') return code;
   return error instanceof Error ? error.name : 'unknown';
 }
+
+/** What an error says, whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -3,6 +3,7 @@ import {
   BackendError,
   DirectoryError,
   errorCode,
+  errorMessage,
   isBadFile,
   isOutOfDescriptors,
 } from './errors.js';
@@ -169,7 +170,7 @@ function createState(env: NodeJS.ProcessEnv): ThreadState {
     }
     const ofDirectory = error instanceof DirectoryError && !isOutOfDescriptors(error);
     const reason = ofDirectory ? 'directory' : errorCode(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     if (errors.count(reason)) warn(`${message}.${consequence}`);
   }
 
@@ -214,12 +215,15 @@ function discard(mapping: WritableMapping): void {
   rmSync(mapping.path, { force: true });
 }
 
+/** The counter of failures, by `reason`. */
+export const ERRORS_TOTAL = 'prom_multiproc_errors_total';
+
 /** `prom_multiproc_errors_total{reason}`, kept in the store like any counter. */
 class ErrorCounter {
   readonly #store: Store;
   readonly #byReason = new Map<string, Series>();
   readonly #metric = new StoreMetric({
-    name: 'prom_multiproc_errors_total',
+    name: ERRORS_TOTAL,
     help: 'Failures that cost metrics a write or a page a file, by reason.',
     type: 'counter',
     mode: 'livesum',

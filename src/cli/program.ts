@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { errorMessage } from '../errors.js';
 import { VERSION } from '../version.js';
 import type { CommandSpec, Entry, OptionSpec } from './command.js';
 import { completionScript, SHELLS, type Shell } from './completion.js';
@@ -105,7 +106,7 @@ function reported(
     complain(error.message);
     return error.exitCode;
   }
-  complain(error instanceof Error ? error.message : String(error));
+  complain(errorMessage(error));
   return ExitCode.failed;
 }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors.js';
 import { COLLECT_CALLBACK_TIMEOUT_MS } from '../limits.js';
 import type { Computed, ThreadState } from '../state.js';
 
@@ -113,9 +114,10 @@ async function inTime(name: string, result: PromiseLike<unknown>): Promise<void>
 }
 
 function callbackError(name: string, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   const whose = name === '' ? 'a metric without a name' : name;
-  const error = new Error(`The collect callback of ${whose} failed: ${reason}`, { cause });
+  const error = new Error(`The collect callback of ${whose} failed: ${errorMessage(cause)}`, {
+    cause,
+  });
   return Object.assign(error, { code: 'collect_callback' });
 }
 

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { errorCode, isBadFile, isOutOfDescriptors } from '../errors.js';
+import { errorCode, errorMessage, isBadFile, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
 import type { SkippedFile } from '../model/report.js';
 import { ARCHIVE_NAME, stampAt, WriterListing } from '../processes/directory.js';
@@ -144,7 +144,7 @@ export class DirectoryView {
     } catch (error) {
       // Replaced or removed since: `isStable` will tell.
       if (errorCode(error) === 'ENOENT') return true;
-      this.#archiveReason = reasonOf(error);
+      this.#archiveReason = errorMessage(error);
       this.#skip(this.#archivePath, this.#archiveReason);
       this.#report(error);
       // Anything but the bytes themselves may be better at the next scan.
@@ -205,7 +205,7 @@ export class DirectoryView {
       if (source !== undefined) this.#drop(path, source);
       // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
       if (errorCode(error) === 'ENOENT') return known !== undefined;
-      const reason = reasonOf(error);
+      const reason = errorMessage(error);
       this.#skip(path, reason);
       if (isBadFile(error)) this.#rejected.set(path, { stamp: stampAt(path), reason });
       this.#report(error);
@@ -248,8 +248,4 @@ export class DirectoryView {
     this.#writers.delete(path);
     source.reader.close();
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import type { FamilyTable } from '../model/family.js';
 import type { FamiliesReport, WriterReport } from '../model/report.js';
 import { nowMs } from '../processes/clock.js';
 import type { FileSource } from '../processes/file-source.js';
+import { ERRORS_TOTAL } from '../state.js';
 import type { Steps } from '../steps.js';
 import { type FamilyQuery, familyJson, type SampleRoom, toJson } from './report-family.js';
 import type { CollectorFacts } from './self-metrics.js';
@@ -23,7 +24,6 @@ export interface ReportSubject {
 }
 
 const STATES = ['live', 'hidden', 'dead'] as const;
-const ERRORS = 'prom_multiproc_errors_total';
 
 /** A `FamiliesReport` as JSON, UTF-8, in steps. */
 export function* reportSteps(subject: ReportSubject, query: FamilyQuery): Steps<Buffer> {
@@ -63,7 +63,7 @@ function overview({
     })),
     skippedCount: skipped.length,
     skipped: skipped.slice(0, MAX_REPORT_SKIPPED),
-    errors: errorsOf(all.find(({ name }) => name === ERRORS)),
+    errors: errorsOf(all.find(({ name }) => name === ERRORS_TOTAL)),
     conflicts,
   };
 }

@@ -1,5 +1,6 @@
 import type { CollectorOptions } from '../collect/collector.js';
 import { collectBytes, collectReport } from '../collect/shared.js';
+import { errorMessage } from '../errors.js';
 import { FORMATS } from '../exposition/formats.js';
 import { negotiateFormat } from '../exposition/negotiate.js';
 import {
@@ -119,7 +120,7 @@ export class MetricsEndpoint {
 
   #reason(error: unknown): string {
     if (error === TIME_OVER) return `The page took longer than ${this.#timeoutMs} ms`;
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 

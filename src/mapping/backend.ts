@@ -1,5 +1,5 @@
 import { fileBackend } from '../../native-free-fallback/file-backend.js';
-import { BackendError } from '../errors.js';
+import { BackendError, errorMessage } from '../errors.js';
 import { koffiBackend } from './koffi.js';
 import type { Backend } from './mapping.js';
 import { mmapIoBackend } from './mmap-io.js';
@@ -80,6 +80,6 @@ function isProvider(name: string): name is keyof typeof PROVIDERS {
 }
 
 function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   return message.split('\n', 1)[0] as string;
 }

@@ -1,9 +1,9 @@
 import { Collector } from '../../collect/collector.js';
 import type { Family } from '../../model/family.js';
+import { ERRORS_TOTAL } from '../../state.js';
 import { counted } from '../units.js';
 import { type Finding, note, ok, wrong } from './finding.js';
 
-const ERRORS = 'prom_multiproc_errors_total';
 const CONFLICTS = 'prom_multiproc_conflicts';
 const SERIES = 'prom_multiproc_series';
 
@@ -11,11 +11,11 @@ const SERIES = 'prom_multiproc_series';
 export async function pageFindings(directory: string): Promise<Finding[]> {
   const collector = new Collector({ dir: directory, compact: false });
   try {
-    const families = await collector.collectFamilies({ names: [ERRORS, CONFLICTS, SERIES] });
+    const families = await collector.collectFamilies({ names: [ERRORS_TOTAL, CONFLICTS, SERIES] });
     const [series] = counts(families, SERIES);
     return [
       ok('page', `${series?.[1] ?? 0} series`),
-      ...counts(families, ERRORS).map(([reason, times]) =>
+      ...counts(families, ERRORS_TOTAL).map(([reason, times]) =>
         note(
           'page',
           `applications met ${counted(times, 'error')} of reason ${reason}, now or earlier`,
