@@ -1,3 +1,5 @@
+import { jsonValue } from '../exposition/numbers.js';
+
 /**
  * Label values, help texts and file names are anybody's: what a terminal would obey, or
  * what would show text in another order than it is in, is shown as an escape.
@@ -21,18 +23,12 @@ export function printableLines(text: string): string {
  * are the strings `NaN`, `+Inf` and `-Inf`.
  */
 export function printableJson(value: unknown, indent?: number): string {
-  const text = JSON.stringify(value, (_key, item) => jsonItem(item), indent);
+  const text = JSON.stringify(value, (_key, item) => jsonValue(item), indent);
   return text.replace(UNPRINTABLE_IN_LINE, (character) =>
     [...Array(character.length).keys()]
       .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-function jsonItem(item: unknown): unknown {
-  if (typeof item !== 'number' || Number.isFinite(item)) return item;
-  if (Number.isNaN(item)) return 'NaN';
-  return item > 0 ? '+Inf' : '-Inf';
 }
 
 function escaped(character: string): string {

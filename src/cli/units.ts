@@ -1,3 +1,5 @@
+import { formatValue } from '../exposition/numbers.js';
+
 const KIB = 1024;
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
@@ -39,7 +41,7 @@ function twoUnits(
 
 /** A number as a person reads it: `1,234`, `0.25`, `1.3e+21`. */
 export function formatCount(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+  if (!Number.isFinite(value)) return formatValue(value);
   const size = Math.abs(value);
   if (size >= 1e15) return value.toExponential(1);
   const digits = size >= 100 ? 0 : size >= 1 ? 1 : 3;

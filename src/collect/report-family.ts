@@ -1,5 +1,5 @@
 import { samplesOf } from '../exposition/families.js';
-import { formatValue } from '../exposition/numbers.js';
+import { formatValue, jsonValue } from '../exposition/numbers.js';
 import { unitOf } from '../exposition/unit.js';
 import { REPORT_STEP_SERIES } from '../limits.js';
 import type { FamilyTable } from '../model/family.js';
@@ -56,9 +56,7 @@ export function* familyJson(
 
 /** JSON in which what is no finite number is text, as on the page. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner) =>
-    typeof inner === 'number' && !Number.isFinite(inner) ? formatValue(inner) : inner,
-  );
+  return JSON.stringify(value, (_, inner) => jsonValue(inner));
 }
 
 function isFound({ name, type, help }: FamilyTable, search: string): boolean {

@@ -8,6 +8,11 @@ export function formatValue(value: number): string {
   return value > 0 ? '+Inf' : '-Inf';
 }
 
+/** A value of JSON, in which what is no finite number is text, as on the page. */
+export function jsonValue(value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? formatValue(value) : value;
+}
+
 /** Go's `%g` changes to an exponent here when it prints the shortest text. */
 const MIN_PLAIN_EXPONENT = -4;
 const MAX_PLAIN_EXPONENT = 6;
