@@ -8,6 +8,7 @@ import { HeldValues } from '../store/held-values.js';
 import { Reader } from '../store/reader.js';
 import type { RecordCatalog } from '../store/record-catalog.js';
 import { stampAt, stampOf } from './directory.js';
+import { threadLabel } from './identity.js';
 import { type Ground, judge, type Liveness, type Observer } from './liveness.js';
 
 /** One writer's file as a source of a merge. */
@@ -35,9 +36,8 @@ export class FileSource implements MergeSource {
 
   get writerLabel(): string | undefined {
     if (this.isArchive) return undefined;
-    const { name, pid, threadId } = this.reader.header;
-    if (name !== '') return name;
-    return threadId === 0 ? String(pid) : `${pid}-${threadId}`;
+    const { header } = this.reader;
+    return header.name === '' ? threadLabel(header) : header.name;
   }
 
   get writerId(): string {

@@ -22,6 +22,11 @@ export function ownIdentity(): WriterIdentity {
   };
 }
 
+/** What a thread is called by its numbers: `<pid>`, and of a worker thread `<pid>-<thread>`. */
+export function threadLabel({ pid, threadId }: Pick<WriterIdentity, 'pid' | 'threadId'>): string {
+  return threadId === 0 ? String(pid) : `${pid}-${threadId}`;
+}
+
 /**
  * Clock ticks from boot to the start of a process of the pid namespace that `/proc`
  * shows; undefined where there is no such process or no `/proc`, NaN, which equals no start, where it

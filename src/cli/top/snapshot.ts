@@ -9,6 +9,7 @@ import type { LabelPair } from '../../model/labels.js';
 import type { StoredMetric } from '../../model/metric.js';
 import { nowMs } from '../../processes/clock.js';
 import type { FileSource } from '../../processes/file-source.js';
+import { threadLabel } from '../../processes/identity.js';
 import type { Liveness } from '../../processes/liveness.js';
 import { threadState } from '../../state.js';
 import { atOnce } from '../../steps.js';
@@ -114,9 +115,9 @@ export class Observatory {
   }
 }
 
-function nameOf({ name, pid, threadId }: FileHeader): string {
-  const number = threadId === 0 ? String(pid) : `${pid}-${threadId}`;
-  return name === '' ? number : `${printable(name)} ${number}`;
+function nameOf(header: FileHeader): string {
+  const numbers = threadLabel(header);
+  return header.name === '' ? numbers : `${printable(header.name)} ${numbers}`;
 }
 
 /** Of a merged series: value of a counter, else how much was observed. */
