@@ -1,9 +1,6 @@
 import { type LabelPair, labelKey } from '../model/labels.js';
-import type { StoredSeries } from '../model/metric.js';
+import { ownLabel, type StoredSeries } from '../model/metric.js';
 import type { Claim } from './claims.js';
-
-/** Labels that a type adds itself: no other can have their names, whatever a file says. */
-const OWN_LABELS: Readonly<Record<string, string>> = { histogram: 'le', summary: 'quantile' };
 
 /** Tells writers of a gauge apart whose mode shows each. */
 const WRITER_LABEL = 'pid';
@@ -34,7 +31,7 @@ export function seriesLabels(
   writer: string | undefined,
   known: LabelPairs,
 ): readonly LabelPair[] {
-  const own = writer === undefined ? OWN_LABELS[metric.type] : WRITER_LABEL;
+  const own = writer === undefined ? ownLabel(metric.type) : WRITER_LABEL;
   const pairs: LabelPair[] = [];
   series.labelValues.forEach((value, i) => {
     const name = metric.labelNames[i] as string;

@@ -1,5 +1,5 @@
 import type { LabelValues } from '../model/labels.js';
-import { type GaugeMode, METRIC_TYPES, type MetricType } from '../model/metric.js';
+import { type GaugeMode, METRIC_TYPES, type MetricType, ownLabel } from '../model/metric.js';
 import { AGGREGATOR_MODES, type MetricValueWithName } from './configuration.js';
 import type { AnyMetricObject } from './shown.js';
 
@@ -22,7 +22,7 @@ type Value = MetricValueWithName<string>;
 export function readSamples(object: AnyMetricObject): ForeignSamples {
   const values = object.values ?? [];
   const type = METRIC_TYPES.includes(object.type) ? object.type : 'gauge';
-  const own = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : undefined;
+  const own = ownLabel(type);
   const names = new Set(values.flatMap(({ labels }) => Object.keys(labels ?? {})));
   if (own !== undefined) names.delete(own);
   const labelNames = [...names].sort();

@@ -3,6 +3,12 @@ import type { LabelPair, LabelValues } from './labels.js';
 export const METRIC_TYPES = ['counter', 'gauge', 'histogram', 'summary'] as const;
 export type MetricType = (typeof METRIC_TYPES)[number];
 
+/** The label that samples of a type have of themselves: none of an application's can have its name. */
+export function ownLabel(type: MetricType): string | undefined {
+  if (type === 'histogram') return 'le';
+  return type === 'summary' ? 'quantile' : undefined;
+}
+
 /**
  * How a gauge of many processes becomes one value. The first ten are Python's,
  * with Python's meaning; the modes that begin with `live` read live writers

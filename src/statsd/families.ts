@@ -1,6 +1,6 @@
 import { SELF_PREFIX } from '../collect/self-metrics.js';
 import { Cardinality, OVERFLOW_LABEL } from '../metrics/cardinality.js';
-import type { MetricDescriptor, MetricType } from '../model/metric.js';
+import { type MetricDescriptor, type MetricType, ownLabel } from '../model/metric.js';
 import type { ThreadState } from '../state.js';
 import { Series, StoreMetric } from '../store/series.js';
 import { MAX_LABEL_CHARS, MAX_METRICS, MAX_SERIES } from './limits.js';
@@ -49,7 +49,7 @@ export class Families {
     const family = this.#familyOf(mapped, type);
     if (typeof family === 'string') return family;
     const names = [...labels.keys()].sort();
-    const own = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : undefined;
+    const own = ownLabel(type);
     if (names.some((name) => name === own || name.startsWith('__'))) return 'reserved_label';
     const metric = this.#metricOf(mapped.name, family, names);
     if (typeof metric === 'string') return metric;
