@@ -45,8 +45,9 @@ export interface PageOptions {
 export interface ReportOptions extends FamilyQuery, Pick<PageOptions, 'names' | 'signal'> {}
 
 interface Merged {
-  readonly families: readonly FamilyTable[];
-  readonly facts: CollectorFacts;
+  readonly plan: MergePlan;
+  /** What reading and merging took. */
+  readonly durationSeconds: number;
 }
 
 interface CachedPlan {
@@ -128,7 +129,11 @@ export class Collector {
     await this.#runCallbacks(ALL, names);
     const key = JSON.stringify(['report', names, query]);
     const work = async () => {
-      const { families: all, facts } = await this.#merged(ALL);
+      const merged = await this.#merged(ALL);
+      const facts = this.#facts(merged);
+      const all = this.#selfMetrics
+        ? this.#withSelfMetrics(merged.plan, facts)
+        : merged.plan.families;
       const families = ofNames(all, names);
       const subject = { families, all, facts, list: this.#list };
       return inSlices(reportSteps(subject, query), MAX_SLICE_MS);
@@ -204,7 +209,11 @@ export class Collector {
     selection: PageSelection,
     names: readonly string[] | undefined,
   ): Promise<readonly FamilyTable[]> {
-    return ofNames((await this.#merged(selection)).families, names);
+    const merged = await this.#merged(selection);
+    const { plan } = merged;
+    const withSelf = selection === ALL && this.#selfMetrics;
+    const all = withSelf ? this.#withSelfMetrics(plan, this.#facts(merged)) : plan.families;
+    return ofNames(all, names);
   }
 
   async #merged(selection: PageSelection): Promise<Merged> {
@@ -216,9 +225,7 @@ export class Collector {
       // What dead writers left costs every scrape until it is in the archive.
       for (const directory of this.#list.uncompacted) backgroundCompactor().request(directory);
     }
-    const facts = this.#facts(plan, begin);
-    const withSelf = selection === ALL && this.#selfMetrics;
-    return { families: withSelf ? this.#withSelfMetrics(plan, facts) : plan.families, facts };
+    return { plan, durationSeconds: (performance.now() - begin) / 1000 };
   }
 
   /** Merges one moment: begins again when the archive was replaced or slots changed hands meanwhile. */
@@ -254,7 +261,7 @@ export class Collector {
     return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  #facts(plan: MergePlan, begin: number): CollectorFacts {
+  #facts({ plan, durationSeconds }: Merged): CollectorFacts {
     let series = 0;
     for (const { name, labels } of plan.families) {
       if (!name.startsWith(SELF_PREFIX)) series += labels.length;
@@ -275,7 +282,7 @@ export class Collector {
       series,
       fileBytes,
       newestWriterSeconds: newestMs / 1000,
-      durationSeconds: (performance.now() - begin) / 1000,
+      durationSeconds,
       filesSkipped: this.#list.skipped.length,
       conflicts: plan.conflicts,
     };
