@@ -1,9 +1,10 @@
+import { writeFraction } from './fraction-bytes.js';
 import { formatValue } from './numbers.js';
 
 /**
  * Numbers as the bytes of `formatValue`, which most of a scrape's time once went into:
  * whole numbers, which counts and most counters are, are written digit by digit without
- * a string between.
+ * a string between, and so are most others.
  */
 
 /** More than the longest float64 takes: `-1.2345678901234567e-300`. */
@@ -38,6 +39,8 @@ export function writeNumber(target: Uint8Array, at: number, value: number): numb
     writeWhole(target, at, value, length);
     return length;
   }
+  const fraction = writeFraction(target, at, value);
+  if (fraction > 0) return fraction;
   const text = formatValue(value);
   for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i);
   return text.length;
