@@ -5,7 +5,13 @@ import { preloadBackend } from './mapping/backend.js';
 import { defaultRegistry, type Registry } from './metrics/registry.js';
 
 export { Collector, type CollectorOptions, type PageOptions } from './collect/collector.js';
-export { type CollectOptions, collect, collectBytes, collectFamilies } from './collect/shared.js';
+export {
+  type CollectOptions,
+  collect,
+  collectBytes,
+  collectFamilies,
+  collectPage,
+} from './collect/shared.js';
 export {
   type CollectDefaultMetrics,
   collectDefaultMetrics,
@@ -26,6 +32,7 @@ export {
   type FormatName,
   openMetricsContentType,
 } from './exposition/formats.js';
+export type { Page } from './exposition/sheet.js';
 export type { MetricsHandlerOptions } from './http/endpoint.js';
 export { fetchHandler } from './http/fetch-handler.js';
 export { metricsHandler } from './http/handler.js';

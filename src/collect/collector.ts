@@ -2,22 +2,23 @@ import { DirectoryError } from '../errors.js';
 import { toFamily } from '../exposition/families.js';
 import { FORMATS, type FormatName, openMetricsContentType } from '../exposition/formats.js';
 import { PageRenderer } from '../exposition/page.js';
+import type { Page } from '../exposition/sheet.js';
 import { MAX_SCAN_ATTEMPTS, MAX_SLICE_MS } from '../limits.js';
 import { type MergePlan, planInSteps } from '../merge/plan.js';
 import type { MergedView, PageSelection } from '../metrics/page-maker.js';
 import type { Family, FamilyTable } from '../model/family.js';
 import { type ThreadState, threadState } from '../state.js';
 import { inSlices, type Steps } from '../steps.js';
-import { VERSION } from '../version.js';
+import { collectorFacts } from './collector-facts.js';
 import { backgroundCompactor } from './compactor.js';
 import { type DirectoryList, directoryList, prepareDirectories } from './directories.js';
-import { familyFilter } from './family-filter.js';
+import { familyFilter, ofNames } from './family-filter.js';
 import { reportSteps } from './report.js';
 import type { FamilyQuery } from './report-family.js';
 import { Restless } from './restless.js';
 import { threadCallbacks } from './sampler.js';
 import { ownSources, selector } from './selector.js';
-import { type CollectorFacts, SELF_PREFIX, SelfMetrics } from './self-metrics.js';
+import { type CollectorFacts, SelfMetrics } from './self-metrics.js';
 import { SourceList } from './source-list.js';
 import { Turns } from './turns.js';
 
@@ -44,15 +45,17 @@ export interface PageOptions {
 
 export interface ReportOptions extends FamilyQuery, Pick<PageOptions, 'names' | 'signal'> {}
 
-interface Merged {
-  readonly plan: MergePlan;
-  /** What reading and merging took. */
-  readonly durationSeconds: number;
-}
-
 interface CachedPlan {
   readonly topology: number;
   readonly plan: MergePlan;
+  /** The plan's families and those of self-metrics, once a page has had both. */
+  withSelf?: readonly FamilyTable[];
+}
+
+interface Merged {
+  readonly planned: CachedPlan;
+  /** What reading and merging took. */
+  readonly durationSeconds: number;
 }
 
 const ALL: PageSelection = {
@@ -106,21 +109,42 @@ export class Collector {
    * process, or a directory that changes faster than it can be read
    */
   async collect(options: PageOptions = {}): Promise<string> {
-    return (await this.collectBytes(options)).toString();
+    return textOf(await this.collectPage(options));
   }
 
   /** The merged page as UTF-8. Those who ask while another page is made may get the same Buffer. */
   async collectBytes({ format = 'text', names, signal }: PageOptions = {}): Promise<Buffer> {
     signal?.throwIfAborted();
     await this.#runCallbacks(ALL, names);
-    const key = names === undefined ? format : JSON.stringify([format, names]);
-    return this.#inTurn(() => this.#page(ALL, names, format), key, signal);
+    const key = shareKey('bytes ', format, names);
+    const work = async () => {
+      const { all, shown } = await this.#families(names);
+      return inSlices(this.#renderers[format].steps(all, shown), MAX_SLICE_MS);
+    };
+    return this.#inTurn(work, key, signal);
+  }
+
+  /**
+   * The merged page for a server that says when it has sent it: what `collectBytes` gives,
+   * mostly without memory of its own. Whoever does not call `release` loses only that.
+   */
+  async collectPage({ format = 'text', names, signal }: PageOptions = {}): Promise<Page> {
+    signal?.throwIfAborted();
+    await this.#runCallbacks(ALL, names);
+    const key = shareKey('page ', format, names);
+    const work = async (shared: boolean) => {
+      const { all, shown } = await this.#families(names);
+      if (all === shown && !shared) return this.#lend(all, format);
+      const steps = this.#renderers[format].steps(all, shown);
+      return { bytes: await inSlices(steps, MAX_SLICE_MS), release() {} };
+    };
+    return this.#inTurn(work, key, signal);
   }
 
   /** The merged page as data. */
   async collectFamilies({ names }: Pick<PageOptions, 'names'> = {}): Promise<Family[]> {
     await this.#runCallbacks(ALL, names);
-    return this.#inTurn(async () => (await this.#families(ALL, names)).map(toFamily));
+    return this.#inTurn(async () => (await this.#families(names)).shown.map(toFamily));
   }
 
   /** A `FamiliesReport` as JSON, UTF-8. Those who ask the same while another page is made may get the same Buffer. */
@@ -129,13 +153,10 @@ export class Collector {
     await this.#runCallbacks(ALL, names);
     const key = JSON.stringify(['report', names, query]);
     const work = async () => {
-      const merged = await this.#merged(ALL);
-      const facts = this.#facts(merged);
-      const all = this.#selfMetrics
-        ? this.#withSelfMetrics(merged.plan, facts)
-        : merged.plan.families;
-      const families = ofNames(all, names);
-      const subject = { families, all, facts, list: this.#list };
+      const { planned, durationSeconds } = await this.#merged(ALL);
+      const facts = collectorFacts(this.#state, this.#list, planned.plan, durationSeconds);
+      const all = this.#selfMetrics ? this.#withSelf(planned, facts) : planned.plan.families;
+      const subject = { families: ofNames(all, names), all, facts, list: this.#list };
       return inSlices(reportSteps(subject, query), MAX_SLICE_MS);
     };
     return this.#inTurn(work, key, signal);
@@ -149,7 +170,7 @@ export class Collector {
     await this.#runCallbacks(asked, undefined);
     return this.#inTurn(async () => {
       const selection = asked.renewed?.() ?? asked;
-      const families = await this.#families(selection, undefined);
+      const { families } = (await this.#merged(selection)).planned.plan;
       const { sources } = this.#list;
       const own = ownSources(this.#state.store, sources);
       return use({
@@ -158,7 +179,7 @@ export class Collector {
         families,
         page: async (type) => {
           const format = type === openMetricsContentType ? 'openmetrics' : 'text';
-          return (await this.#render(families, format)).toString();
+          return textOf(await this.#lend(families, format));
         },
       });
     });
@@ -176,7 +197,11 @@ export class Collector {
   }
 
   /** One page at a time: files, plan and texts are the collector's, and pages are made in slices. */
-  #inTurn<T>(work: () => Promise<T>, key?: string, signal?: AbortSignal): Promise<T> {
+  #inTurn<T>(
+    work: (shared: boolean) => Promise<T>,
+    key?: string,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const result = this.#turns.take(work, key, signal);
     const closeIfAsked = () => {
       if (this.#closing && !this.#turns.busy) this.#close();
@@ -193,107 +218,81 @@ export class Collector {
     );
   }
 
-  async #page(
-    selection: PageSelection,
-    names: readonly string[] | undefined,
-    format: FormatName,
-  ): Promise<Buffer> {
-    return this.#render(await this.#families(selection, names), format);
+  #lend(families: readonly FamilyTable[], format: FormatName): Promise<Page> {
+    return inSlices(this.#renderers[format].lend(families), MAX_SLICE_MS);
   }
 
-  #render(families: readonly FamilyTable[], format: FormatName): Promise<Buffer> {
-    return inSlices(this.#renderers[format].steps(families), MAX_SLICE_MS);
-  }
-
+  /** All families of a page, and those of the names; the same array where these are all. */
   async #families(
-    selection: PageSelection,
     names: readonly string[] | undefined,
-  ): Promise<readonly FamilyTable[]> {
-    const merged = await this.#merged(selection);
-    const { plan } = merged;
-    const withSelf = selection === ALL && this.#selfMetrics;
-    const all = withSelf ? this.#withSelfMetrics(plan, this.#facts(merged)) : plan.families;
-    return ofNames(all, names);
+  ): Promise<{ readonly all: readonly FamilyTable[]; readonly shown: readonly FamilyTable[] }> {
+    const { planned, durationSeconds } = await this.#merged(ALL);
+    const { plan } = planned;
+    const all = this.#selfMetrics
+      ? this.#withSelf(planned, collectorFacts(this.#state, this.#list, plan, durationSeconds))
+      : plan.families;
+    return { all, shown: ofNames(all, names) };
   }
 
   async #merged(selection: PageSelection): Promise<Merged> {
     const directories = await this.#directories();
     const begin = performance.now();
     this.#state.store.flush();
-    const plan = await inSlices(this.#merge(directories, selection), MAX_SLICE_MS);
+    const planned = await inSlices(this.#merge(directories, selection), MAX_SLICE_MS);
     if (this.#compact) {
       // What dead writers left costs every scrape until it is in the archive.
       for (const directory of this.#list.uncompacted) backgroundCompactor().request(directory);
     }
-    return { plan, durationSeconds: (performance.now() - begin) / 1000 };
+    return { planned, durationSeconds: (performance.now() - begin) / 1000 };
   }
 
   /** Merges one moment: begins again when the archive was replaced or slots changed hands meanwhile. */
-  *#merge(directories: readonly string[], selection: PageSelection): Steps<MergePlan> {
+  *#merge(directories: readonly string[], selection: PageSelection): Steps<CachedPlan> {
     const restless = new Restless();
     for (let attempt = 1; ; attempt++) {
       yield* this.#list.scan(directories);
       if (restless.hold(this.#list.sources)) this.#list.note();
-      const plan = yield* this.#planOf(selection);
-      yield* plan.steps();
+      const planned = yield* this.#planOf(selection);
+      yield* planned.plan.steps();
       const moved = this.#list.sources.filter((source) => source.slotsMoved);
       const unstable = this.#list.unstable ?? moved[0]?.reader.path;
-      if (unstable === undefined) return plan;
+      if (unstable === undefined) return planned;
       restless.note(moved);
       if (attempt < MAX_SCAN_ATTEMPTS) continue;
       throw new DirectoryError(unstable, `${unstable} changed under each of ${attempt} readings`);
     }
   }
 
-  *#planOf(selection: PageSelection): Steps<MergePlan> {
+  *#planOf(selection: PageSelection): Steps<CachedPlan> {
     const cached = this.#plans.get(selection);
     const { topology, sources } = this.#list;
-    if (cached?.topology === topology) return cached.plan;
+    if (cached?.topology === topology) return cached;
     const { store } = this.#state;
     const select = selection === ALL ? undefined : selector(selection, store, sources);
     const plan = yield* planInSteps(sources, select);
-    this.#plans.set(selection, { topology, plan });
-    return plan;
+    const planned = { topology, plan };
+    this.#plans.set(selection, planned);
+    return planned;
   }
 
-  #withSelfMetrics(plan: MergePlan, facts: CollectorFacts): FamilyTable[] {
+  #withSelf(planned: CachedPlan, facts: CollectorFacts): readonly FamilyTable[] {
     const self = this.#self.families(facts);
-    return [...plan.families, ...self].sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  #facts({ plan, durationSeconds }: Merged): CollectorFacts {
-    let series = 0;
-    for (const { name, labels } of plan.families) {
-      if (!name.startsWith(SELF_PREFIX)) series += labels.length;
-    }
-    const writers = { live: 0, hidden: 0, dead: 0 };
-    const fileBytes = { archive: 0, writer: 0 };
-    let newestMs = 0;
-    for (const { liveness, createdMs, reader } of this.#list.writers) {
-      writers[liveness]++;
-      fileBytes.writer += reader.size;
-      if (liveness === 'live') newestMs = Math.max(newestMs, createdMs);
-    }
-    for (const { reader } of this.#list.archives) fileBytes.archive += reader.size;
-    return {
-      version: VERSION,
-      backend: this.#list.isMemoryOnly ? 'memory' : this.#state.backend().backend.name,
-      writers,
-      series,
-      fileBytes,
-      newestWriterSeconds: newestMs / 1000,
-      durationSeconds,
-      filesSkipped: this.#list.skipped.length,
-      conflicts: plan.conflicts,
-    };
+    planned.withSelf ??= sorted([...planned.plan.families, ...self]);
+    return planned.withSelf;
   }
 }
 
-function ofNames(
-  families: readonly FamilyTable[],
-  names: readonly string[] | undefined,
-): readonly FamilyTable[] {
-  if (names === undefined) return families;
-  const wanted = familyFilter(names);
-  return families.filter(({ name }) => wanted(name));
+function sorted(families: FamilyTable[]): readonly FamilyTable[] {
+  return families.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Askers of the same share a page. */
+function shareKey(what: string, format: FormatName, names: readonly string[] | undefined): string {
+  return names === undefined ? what + format : JSON.stringify([what, format, names]);
+}
+
+function textOf(page: Page): string {
+  const text = page.bytes.toString();
+  page.release();
+  return text;
 }

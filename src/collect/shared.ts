@@ -1,3 +1,4 @@
+import type { Page } from '../exposition/sheet.js';
 import { providePageMaker } from '../metrics/page-maker.js';
 import type { Family } from '../model/family.js';
 import { threadShared } from '../thread-shared.js';
@@ -18,6 +19,11 @@ export function collect(options: CollectOptions = {}): Promise<string> {
 /** The merged page as UTF-8: what servers send. */
 export function collectBytes(options: CollectOptions = {}): Promise<Buffer> {
   return sharedCollector(options).collectBytes(options);
+}
+
+/** The merged page as UTF-8, to be released when it is sent. */
+export function collectPage(options: CollectOptions = {}): Promise<Page> {
+  return sharedCollector(options).collectPage(options);
 }
 
 /** The merged page as data: families sorted by name, samples as on the page. */

@@ -1,6 +1,7 @@
 /** Work that has not begun. */
 interface Waiting {
   readonly result: Promise<unknown>;
+  askers: number;
   /** How many want it still. */
   wanted: number;
   /** No longer listens for those who give up. */
@@ -19,13 +20,15 @@ export class Turns {
   }
 
   /**
-   * Work of the same key that has not begun yet is shared. Work whose every asker has
-   * given up by then, by the signal, is not begun, and rejects with the reason of the first.
+   * Work of the same key that has not begun yet is shared, and told so. Work whose every
+   * asker has given up by then, by the signal, is not begun, and rejects with the reason of
+   * the first.
    */
-  take<T>(work: () => Promise<T>, key?: string, signal?: AbortSignal): Promise<T> {
-    if (key === undefined) return this.#enqueue(work);
+  take<T>(work: (shared: boolean) => Promise<T>, key?: string, signal?: AbortSignal): Promise<T> {
+    if (key === undefined) return this.#enqueue(() => work(false));
     const shared = this.#waiting.get(key);
     if (shared !== undefined) {
+      shared.askers++;
       want(shared, signal);
       return shared.result as Promise<T>;
     }
@@ -33,9 +36,9 @@ export class Turns {
       this.#waiting.delete(key);
       for (const forget of waiting.begun) forget();
       if (waiting.wanted === 0) signal?.throwIfAborted();
-      return work();
+      return work(waiting.askers > 1);
     });
-    const waiting: Waiting = { result, wanted: 0, begun: [] };
+    const waiting: Waiting = { result, askers: 1, wanted: 0, begun: [] };
     want(waiting, signal);
     this.#waiting.set(key, waiting);
     return result;

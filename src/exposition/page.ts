@@ -1,48 +1,61 @@
 import type { FamilyTable } from '../model/family.js';
 import { atOnce, type Steps } from '../steps.js';
-import { FamilyText } from './family-text.js';
 import type { Format } from './formats.js';
-import { PageBytes } from './page-bytes.js';
-import { BlockChanges } from './text-block.js';
+import { type Page, Sheet } from './sheet.js';
 
 /**
- * Renders families as a page, UTF-8. What does not change between two scrapes is kept with
- * the family, so a family that is rendered again costs the numbers that have changed.
+ * Renders families as a page, UTF-8. The last page of the same families is kept, so that one
+ * that is rendered again costs the numbers that have changed.
  */
 export class PageRenderer {
   readonly #format: Format;
-  readonly #end: Buffer;
-  readonly #texts = new WeakMap<FamilyTable, FamilyText>();
-  readonly #changes = new BlockChanges();
-  #lastLength = 0;
+  /** By the first of their families. */
+  readonly #sheets = new WeakMap<FamilyTable, Sheet>();
 
   constructor(format: Format) {
     this.#format = format;
-    this.#end = Buffer.from(format.end);
   }
 
-  /** The page in steps between which other things may be done, but not another page of this renderer. */
-  *steps(families: readonly FamilyTable[]): Steps<Buffer> {
-    const page = new PageBytes(this.#lastLength);
-    for (const family of families) {
-      yield* this.#textOf(family).appendTo(page);
-      yield;
-    }
-    page.append(this.#end, 0, this.#end.length);
-    this.#lastLength = page.length;
-    return page.finish();
+  /**
+   * A page of `shown`, which are some or all of `families`, in steps between which other
+   * things may be done, but not another page of this renderer.
+   */
+  *steps(
+    families: readonly FamilyTable[],
+    shown: readonly FamilyTable[] = families,
+  ): Steps<Buffer> {
+    const some = shown === families ? undefined : new Set(shown);
+    const sheet = yield* this.#updated(families, some);
+    return yield* sheet.copy(some);
+  }
+
+  /** A page of all families, in memory that serves for the next one when it is released. */
+  *lend(families: readonly FamilyTable[]): Steps<Page> {
+    return (yield* this.#updated(families)).lend();
   }
 
   render(families: readonly FamilyTable[]): Buffer {
     return atOnce(this.steps(families));
   }
 
-  #textOf(family: FamilyTable): FamilyText {
-    let text = this.#texts.get(family);
-    if (text === undefined) {
-      text = new FamilyText(this.#format, family, this.#changes);
-      this.#texts.set(family, text);
-    }
-    return text;
+  *#updated(families: readonly FamilyTable[], shown?: ReadonlySet<FamilyTable>): Steps<Sheet> {
+    const sheet = this.#sheetOf(families);
+    const [first] = families;
+    // One that was left half done says nothing any more.
+    if (first !== undefined) this.#sheets.delete(first);
+    yield* sheet.update(shown);
+    if (first !== undefined) this.#sheets.set(first, sheet);
+    return sheet;
   }
+
+  #sheetOf(families: readonly FamilyTable[]): Sheet {
+    const [first] = families;
+    const known = first === undefined ? undefined : this.#sheets.get(first);
+    if (known !== undefined && isSame(known.families, families)) return known;
+    return new Sheet(this.#format, families);
+  }
+}
+
+function isSame(a: readonly FamilyTable[], b: readonly FamilyTable[]): boolean {
+  return a.length === b.length && a.every((family, i) => family === b[i]);
 }

@@ -21,6 +21,8 @@ export interface Answer {
   readonly cut?: AbortSignal;
   /** To be called when the answer is sent or given up, once or more. */
   sent?(): void;
+  /** To be called when the whole body is sent and nobody can have it, or never: its memory serves for others. */
+  release?(): void;
 }
 
 const PLAIN_TYPE = 'text/plain; charset=utf-8';

@@ -7,6 +7,8 @@ import { type Answer, COMMON_HEADERS, type PageRequest } from './answer.js';
 export interface Content {
   readonly bytes: Buffer;
   readonly type: string;
+  /** To be called when nobody reads the bytes any more. */
+  release?(): void;
   /** Whether another `Accept` would have had another. */
   readonly negotiated?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -14,7 +16,7 @@ export interface Content {
 
 /** Answers with it: compressed where that is worth it and the client takes it, and without it for HEAD. */
 export function contentAnswer(request: PageRequest, content: Content, gzip: boolean): Answer {
-  const { bytes, type, negotiated = false, headers } = content;
+  const { bytes, type, negotiated = false, headers, release } = content;
   const compressed =
     gzip && bytes.length >= MIN_GZIP_BYTES && acceptsGzip(request.header('accept-encoding'));
   const vary = [negotiated && 'Accept', gzip && 'Accept-Encoding'].filter((name) => name !== false);
@@ -28,6 +30,7 @@ export function contentAnswer(request: PageRequest, content: Content, gzip: bool
       ...headers,
     },
     body: request.method === 'HEAD' ? undefined : compressed ? gzipped(bytes) : bytes,
+    ...(release && { release }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CollectorOptions } from '../collect/collector.js';
-import { collectBytes, collectReport } from '../collect/shared.js';
+import { collectPage, collectReport } from '../collect/shared.js';
 import { errorMessage } from '../errors.js';
 import { FORMATS } from '../exposition/formats.js';
 import { negotiateFormat } from '../exposition/negotiate.js';
@@ -57,8 +57,8 @@ export class MetricsEndpoint {
     return this.#answer(request, async ({ url }, signal) => {
       const format = queriedFormat(request.url) ?? negotiateFormat(request.header('accept'));
       const names = queriedNames(url);
-      const bytes = await collectBytes({ ...this.#collector, format, names, signal });
-      return { bytes, type: FORMATS[format].contentType, negotiated: true };
+      const page = await collectPage({ ...this.#collector, format, names, signal });
+      return { ...page, type: FORMATS[format].contentType, negotiated: true };
     });
   }
 

@@ -56,16 +56,19 @@ export async function respond(
   });
   try {
     // Somebody else may have answered meanwhile: a framework's own time-out.
-    if (!gone.signal.aborted && !res.headersSent) await send(given, res);
+    if (!gone.signal.aborted && !res.headersSent && (await send(given, res))) given.release?.();
   } finally {
     given.sent?.();
   }
 }
 
-async function send({ status, headers, body, cut }: Answer, res: NodeResponse): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    res.once('finish', resolve);
-    res.once('close', resolve);
+/** True when all of it has gone to the system, and nobody between could have kept a part. */
+async function send(answer: Answer, res: NodeResponse): Promise<boolean> {
+  const { status, headers, body, cut } = answer;
+  const direct = !Object.hasOwn(res, 'write') && !Object.hasOwn(res, 'end');
+  const ended = new Promise<boolean>((resolve) => {
+    res.once('finish', () => resolve(direct));
+    res.once('close', () => resolve(false));
   });
   const cutOff = () => {
     // Without a code a stream of HTTP/2 looks as if it were complete.
@@ -84,6 +87,7 @@ async function send({ status, headers, body, cut }: Answer, res: NodeResponse): 
       if (error && !CLIENT_GONE.has(error.code)) threadState().report(error);
     });
   }
-  await ended;
+  const isSent = await ended;
   cut?.removeEventListener('abort', cutOff);
+  return isSent;
 }
