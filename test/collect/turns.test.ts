@@ -120,3 +120,15 @@ test('giving up work that has begun changes nothing', async (t) => {
   a.end();
   t.is(await result, 'a');
 });
+
+test('work is told whether several share what it gives', async (t) => {
+  const turns = new Turns();
+  const told = async (shared: boolean) => shared;
+  const results = [
+    turns.take(told),
+    turns.take(told, 'page'),
+    turns.take(told, 'page'),
+    turns.take(told, 'other'),
+  ];
+  t.deepEqual(await Promise.all(results), [false, true, true, false]);
+});
