@@ -27,6 +27,8 @@ answer({
   change(turn: number, every?: number) {
     for (const { app } of workers) app.change(turn, every);
   },
+  /** Changes the values of one of them. */
+  changeOne: (turn: number, proc: number) => workers[proc]?.app.change(turn),
   grow: (turn: number) => workers[0]?.app.grow(turn),
   async scrape(): Promise<{ parseMs: number; ms: number; page: string }> {
     const messages: string[] = [];

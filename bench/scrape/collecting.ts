@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Collector, compact } from '../../src/index.js';
+import { Collector, compact, type Page } from '../../src/index.js';
 import { longestBlock } from '../support/blocks.js';
 import { loadClient } from '../support/client.js';
 import { answer } from '../support/peer.js';
@@ -41,7 +41,8 @@ answer({
       await setImmediate();
     }
     const { ms, page } = await timed(kept);
-    unsent.push(page);
+    unsent.push(Buffer.from(page.bytes));
+    page.release();
     return ms;
   },
   /** The pages that stayed here. */
@@ -71,21 +72,29 @@ answer({
     return { pageBytes: page.length, besideBytes: heldBytes() - before - page.length };
   },
   /** How long a scrape keeps the event loop from turning, and how long it took. */
-  blocked: () => longestBlock(async () => (await kept.collectBytes()).length),
+  blocked: () =>
+    longestBlock(async () => {
+      const page = await kept.collectPage();
+      page.release();
+      return page.bytes.length;
+    }),
   /** The same where nothing is done for so long: what the machine itself holds up. */
   idle: (ms: number) => longestBlock(() => new Promise((resolve) => setTimeout(resolve, ms, 1))),
 });
 
-async function timed(collector: Collector): Promise<{ ms: number; page: Buffer }> {
+/** A page as servers get it. */
+async function timed(collector: Collector): Promise<{ ms: number; page: Page }> {
   const begin = performance.now();
-  const page = await collector.collectBytes();
+  const page = await collector.collectPage();
   return { ms: performance.now() - begin, page };
 }
 
 /** The same, as it can be sent. */
 async function sent(collector: Collector): Promise<{ ms: number; page: string }> {
   const { ms, page } = await timed(collector);
-  return { ms, page: page.toString() };
+  const text = page.bytes.toString();
+  page.release();
+  return { ms, page: text };
 }
 
 function keptBytes(): number {

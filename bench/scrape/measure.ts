@@ -13,7 +13,10 @@ export const ROUNDS_PER_BATCH = 5;
 export interface Effort {
   /** Batches of `ROUNDS_PER_BATCH` rounds, of which the first of each counts as one after a pause. */
   readonly batches: number;
-  /** Scrapes of changed values before those, by the collector alone: it takes far less time for one. */
+  /**
+   * Scrapes before those, each after a change of the scraping process's own values: by the
+   * collector alone, which takes far less time for one, until its code is compiled.
+   */
   readonly warmUpScrapes: number;
   /** Rounds after them in which series are added: each lays out a new plan, which is no steady state. */
   readonly growing: number;
@@ -101,9 +104,9 @@ async function measureBackend(
   const theirs = () => primary.call<TheirPage>('scrape');
   let turn = 0;
   for (let scrape = 0; scrape < effort.warmUpScrapes; scrape++) {
-    await afterChange(turn);
+    await serving.call('later', turn);
     await serving.call('pages');
-    await changeTheirs(turn++);
+    await primary.call('changeOne', turn++, 0);
   }
   for (let batch = 0; batch < effort.batches; batch++) {
     const turns = Array.from({ length: ROUNDS_PER_BATCH }, (_, round) => turn + 2 * round);
