@@ -137,7 +137,7 @@ export class DirectoryView {
     this.#archiveStamp = stamp;
     if (stamp === '') return true;
     try {
-      const archive = FileSource.open(this.#backend, this.#archivePath);
+      const archive = this.#spared(() => FileSource.open(this.#backend, this.#archivePath));
       archive.update();
       this.#archiveStamp = archive.stamp;
       this.#archive = archive;
@@ -174,7 +174,7 @@ export class DirectoryView {
   /** Paths of the writers' files. Without a descriptor to list them with, those that are known serve. */
   #paths(): readonly string[] {
     try {
-      return this.#listing.paths();
+      return this.#spared(() => this.#listing.paths());
     } catch (error) {
       if (!isOutOfDescriptors(error) || this.#writers.size === 0) throw error;
       this.#report(error);
@@ -237,7 +237,17 @@ export class DirectoryView {
     if (own?.mapping.path === path) {
       return new FileSource(new Reader(own.mapping.reader(), this.#catalog));
     }
-    return FileSource.open(this.#backend, path, this.#catalog);
+    return this.#spared(() => FileSource.open(this.#backend, path, this.#catalog));
+  }
+
+  /** Does what takes a descriptor, if need be one that the observer can do without. */
+  #spared<T>(take: () => T): T {
+    try {
+      return take();
+    } catch (error) {
+      if (!isOutOfDescriptors(error) || this.#observer.giveBack?.() !== true) throw error;
+      return take();
+    }
   }
 
   #skip(file: string, reason: string): void {

@@ -23,6 +23,11 @@ export interface Observer {
   startTicksOf(pid: number): number | undefined;
   /** Whether a process of this namespace runs, where there is no start time to be had. */
   runs(pid: number): boolean;
+  /**
+   * Gives back the descriptors that are kept to answer sooner, since others are in need of
+   * them; true where there were some.
+   */
+  giveBack?(): boolean;
 }
 
 /**
