@@ -104,6 +104,13 @@ export const MAX_HEARTBEAT_MS = CLOSED_GRACE_MS / 2;
 /** Shortest silence, in milliseconds, that may be set to hide a writer: two heartbeats of the longest. */
 export const MIN_STALE_AFTER_MS = 2 * MAX_HEARTBEAT_MS;
 
+/**
+ * Processes of which a collector keeps a descriptor to see at once that they run: more than
+ * a machine has workers, and few beside the descriptors of a server. Further ones are
+ * looked up at every page, which takes ten times as long.
+ */
+export const MAX_WATCHED_PROCESSES = 256;
+
 /** Series of one gauge of mode `all` that an archive keeps of dead writers: the last to end. */
 export const MAX_ARCHIVED_ALL_SERIES = 1_000;
 

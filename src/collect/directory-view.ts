@@ -10,6 +10,8 @@ import { Reader } from '../store/reader.js';
 import { RecordCatalog } from '../store/record-catalog.js';
 import type { Writer } from '../store/writer.js';
 
+/** Files without news that are read in one step: each takes as long as a few steps do. */
+const QUIET_FILES_PER_STEP = 4;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** A file that is no good. */
@@ -95,16 +97,18 @@ export class DirectoryView {
     return atOnce(this.steps());
   }
 
-  /** `scan` in steps: one for each file. */
+  /** `scan` in steps: one for each file with news, and for a few without. */
   *steps(): Steps<boolean> {
     this.#skipped = [];
     let changed = this.#openArchive() || this.#failed;
     this.#failed = true;
     // The archive before the listing: what it does not name was not unlinked when it was opened.
     if (this.#list()) changed = true;
+    let quiet = 0;
     for (const path of this.#listed) {
-      if (this.#refresh(path)) changed = true;
-      yield;
+      const news = this.#refresh(path);
+      if (news) changed = true;
+      if (news || ++quiet % QUIET_FILES_PER_STEP === 0) yield;
     }
     this.#failed = false;
     return changed;
@@ -137,7 +141,7 @@ export class DirectoryView {
     this.#archiveStamp = stamp;
     if (stamp === '') return true;
     try {
-      const archive = FileSource.open(this.#backend, this.#archivePath);
+      const archive = this.#spared(() => FileSource.open(this.#backend, this.#archivePath));
       archive.update();
       this.#archiveStamp = archive.stamp;
       this.#archive = archive;
@@ -174,7 +178,7 @@ export class DirectoryView {
   /** Paths of the writers' files. Without a descriptor to list them with, those that are known serve. */
   #paths(): readonly string[] {
     try {
-      return this.#listing.paths();
+      return this.#spared(() => this.#listing.paths());
     } catch (error) {
       if (!isOutOfDescriptors(error) || this.#writers.size === 0) throw error;
       this.#report(error);
@@ -237,7 +241,17 @@ export class DirectoryView {
     if (own?.mapping.path === path) {
       return new FileSource(new Reader(own.mapping.reader(), this.#catalog));
     }
-    return FileSource.open(this.#backend, path, this.#catalog);
+    return this.#spared(() => FileSource.open(this.#backend, path, this.#catalog));
+  }
+
+  /** Does what takes a descriptor, if need be one that the observer can do without. */
+  #spared<T>(take: () => T): T {
+    try {
+      return take();
+    } catch (error) {
+      if (!isOutOfDescriptors(error) || this.#observer.giveBack?.() !== true) throw error;
+      return take();
+    }
   }
 
   #skip(file: string, reason: string): void {

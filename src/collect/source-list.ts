@@ -2,7 +2,8 @@ import { DirectoryError } from '../errors.js';
 import type { SkippedFile } from '../model/report.js';
 import { nowMs } from '../processes/clock.js';
 import type { FileSource } from '../processes/file-source.js';
-import { createObserver, type Observer } from '../processes/liveness.js';
+import { createObserver } from '../processes/liveness.js';
+import { ProcessWatch } from '../processes/process-watch.js';
 import type { ThreadState } from '../state.js';
 import type { Steps } from '../steps.js';
 import type { Writer } from '../store/writer.js';
@@ -12,7 +13,7 @@ import { memorySource } from './memory-source.js';
 /** All that a collector reads: the files of its directories, and what this thread keeps in memory. */
 export class SourceList {
   readonly #state: ThreadState;
-  readonly #observer: Observer;
+  readonly #processes: ProcessWatch;
   readonly #views = new Map<string, DirectoryView>();
   /** Where this thread's values were when the last `scan` began. */
   #ownFile: Writer | undefined;
@@ -21,7 +22,7 @@ export class SourceList {
 
   constructor(state: ThreadState) {
     this.#state = state;
-    this.#observer = createObserver(state.identity, nowMs, state.staleAfterMs);
+    this.#processes = new ProcessWatch(createObserver(state.identity, nowMs, state.staleAfterMs));
   }
 
   /** As of the last `scan`. */
@@ -77,12 +78,14 @@ export class SourceList {
   close(): void {
     for (const view of this.#views.values()) view.close();
     this.#views.clear();
+    this.#processes.close();
     this.#topology++;
   }
 
   /** Brings all up to date. @throws DirectoryError when a directory cannot be read and memory holds nothing */
   *scan(directories: readonly string[]): Steps<void> {
     this.#ownFile = this.#state.store.fileWriter;
+    this.#processes.beginRound();
     let changed = this.#openViews(directories);
     const sources: FileSource[] = [];
     const own = this.#ownMemory(directories);
@@ -135,9 +138,10 @@ export class SourceList {
       if (this.#views.has(path)) continue;
       const { backend } = this.#state.backend();
       const report = (error: unknown) => this.#state.report(error);
+      const { observer } = this.#processes;
       const { directory, store } = this.#state;
       const own = () => (path === directory ? store.fileWriter : undefined);
-      this.#views.set(path, new DirectoryView(path, backend, this.#observer, report, own));
+      this.#views.set(path, new DirectoryView(path, backend, observer, report, own));
       changed = true;
     }
     return changed;

@@ -8,9 +8,12 @@ import type { FileCopy, ReadInto } from './mapping.js';
 export class FlushedCopy implements FileCopy {
   readonly #read: ReadInto;
   readonly #sequenceAt: number;
-  readonly #header: Uint8Array;
+  readonly #headerBytes: number;
   readonly #word = new Uint32Array(1);
+  readonly #wordBytes = new Uint8Array(this.#word.buffer);
   readonly #extents = new Map<number, Uint8Array>();
+  /** The header in the copy, and the sequence word in it. */
+  #header: { readonly bytes: Uint8Array; readonly sequence: Uint32Array } | undefined;
   /** The odd number that was waited for in vain: its writer died in a flush, or is stopped. */
   #stuckAt: number | undefined;
 
@@ -20,7 +23,7 @@ export class FlushedCopy implements FileCopy {
 
   constructor(read: ReadInto, sequenceAt: number, headerBytes: number) {
     this.#read = read;
-    this.#header = new Uint8Array(headerBytes);
+    this.#headerBytes = headerBytes;
     this.#sequenceAt = sequenceAt;
   }
 
@@ -31,6 +34,10 @@ export class FlushedCopy implements FileCopy {
   map(offset: number, length: number): ArrayBuffer {
     const bytes = new Uint8Array(length);
     this.#extents.set(offset, bytes);
+    if (offset === 0) {
+      const sequence = new Uint32Array(bytes.buffer, this.#sequenceAt, 1);
+      this.#header = { bytes: bytes.subarray(0, this.#headerBytes), sequence };
+    }
     const known = this.#asOf;
     this.#between(() => this.#read(bytes, offset));
     // There was a flush since the others were read: they are to be of one flush.
@@ -42,52 +49,50 @@ export class FlushedCopy implements FileCopy {
 
   refresh(): void {
     this.#unsettled = false;
-    if (this.#refreshHeader()) return;
+    const sequence = this.#readHeader();
+    if (sequence === this.#asOf && sequence % 2 === 0) return;
     this.#between(() => {
       for (const [offset, bytes] of this.#extents) this.#read(bytes, offset);
-    });
+    }, sequence);
   }
 
-  /** Reads the header alone, where others leave their marks; true when there was no flush since all was read. */
-  #refreshHeader(): boolean {
-    const first = this.#extents.get(0);
-    if (first === undefined || this.#asOf === undefined || this.#asOf % 2 === 1) return false;
-    this.#read(this.#header, 0);
-    const view = new DataView(this.#header.buffer);
-    if (view.getUint32(this.#sequenceAt, true) !== this.#asOf) return false;
-    first.set(this.#header);
-    return true;
+  /** Reads the header, where others leave their marks also between two flushes; the number in it. */
+  #readHeader(): number {
+    const header = this.#header;
+    if (header === undefined) return this.#readSequence();
+    this.#read(header.bytes, 0);
+    return header.sequence[0] as number;
+  }
+
+  /** @param sequence the number now, where it was read already */
+  #between(read: () => void, sequence = this.#readSequence()): void {
+    const settledAt = this.#readSettled(read, sequence);
+    if (settledAt === undefined) this.#unsettled = true;
+    this.#asOf = this.#unsettled ? undefined : settledAt;
   }
 
   /**
-   * Reads until no flush began or ended meanwhile. A writer that died inside a flush
-   * leaves the word odd for ever: then what is there is what there will be.
+   * Reads until no flush began or ended meanwhile; the number then. A writer that died
+   * inside a flush leaves the word odd for ever: then what is there is what there will be.
+   * Undefined where its writer flushes all the time, or went on.
    */
-  #between(read: () => void): void {
-    this.#tryBetween(read);
-    this.#asOf = this.#unsettled ? undefined : this.#word[0];
-  }
-
-  #tryBetween(read: () => void): void {
+  #readSettled(read: () => void, sequence: number): number | undefined {
+    let before = sequence;
     for (let attempt = 0; attempt < MAX_FLUSH_ATTEMPTS; attempt++) {
-      const before = this.#readSequence();
       if (before === this.#stuckAt) break;
-      if (before % 2 === 1) {
-        pause(FLUSH_WAIT_MS);
-        continue;
-      }
-      read();
-      if (this.#readSequence() === before) return;
+      if (before % 2 === 1) pause(FLUSH_WAIT_MS);
+      else read();
+      const after = this.#readSequence();
+      if (after === before && after % 2 === 0) return after;
+      before = after;
     }
-    const last = this.#word[0] as number;
-    this.#stuckAt = last % 2 === 1 ? last : undefined;
+    this.#stuckAt = before % 2 === 1 ? before : undefined;
     read();
-    // Its writer flushes all the time, or went on.
-    if (this.#readSequence() !== last) this.#unsettled = true;
+    return this.#readSequence() === before ? before : undefined;
   }
 
   #readSequence(): number {
-    this.#read(new Uint8Array(this.#word.buffer), this.#sequenceAt);
+    this.#read(this.#wordBytes, this.#sequenceAt);
     return this.#word[0] as number;
   }
 }

@@ -71,6 +71,8 @@ export interface ReadableMapping {
   readonly openedSize: number;
   /** Present size of the file in bytes. */
   size(): number;
+  /** Whether the file has `end` bytes or more. */
+  reaches(end: number): boolean;
   /** Reads what is at `offset` now; how many bytes there were before the file ended. */
   read(target: Uint8Array, offset: number): number;
   /**

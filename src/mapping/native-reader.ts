@@ -31,6 +31,10 @@ export class NativeReader implements ReadableMapping {
     return this.#mapper.size(this.#fd);
   }
 
+  reaches(end: number): boolean {
+    return this.size() >= end;
+  }
+
   read(target: Uint8Array, offset: number): number {
     return readAt(this.#fd, this.path, target, offset);
   }

@@ -31,6 +31,10 @@ export class OwnReader implements ReadableMapping {
     return size;
   }
 
+  reaches(end: number): boolean {
+    return this.size() >= end;
+  }
+
   read(target: Uint8Array, offset: number): number {
     for (const [begin, extent] of this.#extents) {
       if (offset < begin || offset >= begin + extent.byteLength) continue;

@@ -98,11 +98,7 @@ export class FileSource implements MergeSource {
   judge(observer: Observer): boolean {
     const before = this.liveness;
     if (before === 'dead') return false;
-    const { reader } = this;
-    const { header, state, mark, heartbeatMs } = reader;
-    const probeLock = () => reader.probeLock();
-    const evidence = { header, state, mark, heartbeatMs, probeLock };
-    const { liveness, ground } = judge(evidence, observer);
+    const { liveness, ground } = judge(this.reader, observer);
     this.#liveness = liveness;
     if (!this.isArchive) this.#ground = ground;
     return this.#liveness !== before;

@@ -23,6 +23,11 @@ export interface Observer {
   startTicksOf(pid: number): number | undefined;
   /** Whether a process of this namespace runs, where there is no start time to be had. */
   runs(pid: number): boolean;
+  /**
+   * Gives back the descriptors that are kept to answer sooner, since others are in need of
+   * them; true where there were some.
+   */
+  giveBack?(): boolean;
 }
 
 /**
@@ -93,6 +98,12 @@ function sameKernel(a: WriterIdentity, b: WriterIdentity): boolean {
   return a.host === b.host;
 }
 
+/** What tells when a process of this namespace started. Of its own start a process knows, and that it runs. */
+function startTicksSeenBy({ pid: own, startTicks }: WriterIdentity): Observer['startTicksOf'] {
+  if (!seesOwnProc()) return () => undefined;
+  return (pid) => (pid === own && startTicks !== 0 ? startTicks : startTicksOf(pid));
+}
+
 /** The observer of this thread. */
 export function createObserver(
   self: WriterIdentity,
@@ -103,7 +114,7 @@ export function createObserver(
     self,
     staleAfterMs,
     nowMs,
-    startTicksOf: seesOwnProc() ? startTicksOf : () => undefined,
+    startTicksOf: startTicksSeenBy(self),
     runs(pid) {
       try {
         process.kill(pid, 0);

@@ -34,7 +34,7 @@ export class ChunkList {
   readonly #mapping: ReadableMapping;
   readonly #chunks: Chunk[];
   #layout = '';
-  /** Bytes that the file had when it was last asked. */
+  /** Bytes that the file had when it was opened, or when it was last seen to have grown. */
   #size: number;
 
   /** @throws FileFormatError when not even the first chunk is there */
@@ -77,11 +77,10 @@ export class ChunkList {
 
   /** @throws FileFormatError when the file is shorter than what is mapped of it */
   checkSize(): void {
+    const { end } = this.#chunks[this.#chunks.length - 1] as Chunk;
+    if (this.#mapping.reaches(end)) return;
     this.#size = this.#mapping.size();
-    const { end } = this.#chunks.at(-1) as Chunk;
-    if (this.#size < end) {
-      throw this.#error(this.#size, `the file is cut off: it had ${end} bytes`);
-    }
+    throw this.#error(this.#size, `the file is cut off: it had ${end} bytes`);
   }
 
   /** Takes in the chunks that are new in the table. @throws FileFormatError when the table lies */

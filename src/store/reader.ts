@@ -88,7 +88,7 @@ export class Reader {
     return this.#mapping.inode;
   }
 
-  /** Bytes that the file had when it was last looked at. */
+  /** Bytes that the file had when it was opened, or when it was last seen to have grown. */
   get size(): number {
     return this.#chunks.size;
   }

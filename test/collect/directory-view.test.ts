@@ -249,6 +249,14 @@ test('without a descriptor to list the directory with, the files that are open s
   });
 });
 
+test('files with news are a step each, others a few together', (t) => {
+  const backend = loadBackend('file');
+  const { directory, view } = setUp(t, backend);
+  for (let i = 0; i < 8; i++) addWriter(t, directory, backend, `c${i}`);
+  t.is([...view.steps()].length, 8);
+  t.is([...view.steps()].length, 2);
+});
+
 test('a directory that is gone, or is none, is a typed error', (t) => {
   const { directory, view } = setUp(t, loadBackend('file'));
   rmSync(directory, { recursive: true });

@@ -59,6 +59,10 @@ for (const name of expectedBackends()) {
     t.is(mapping.path, path);
     store(path, CHUNK_ALIGN_BYTES, 1);
     t.is(mapping.size(), CHUNK_ALIGN_BYTES + 8);
+    t.deepEqual(
+      [7, 8, 9].map((more) => mapping.reaches(CHUNK_ALIGN_BYTES + more)),
+      [true, true, false],
+    );
     t.is(mapping.openedSize, CHUNK_ALIGN_BYTES);
   });
 

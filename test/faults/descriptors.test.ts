@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {
+  type Application,
   eventually,
   firstDifference,
   shownBy,
@@ -108,23 +109,28 @@ for (const backend of expectedBackends()) {
     `${backend}: a collector without descriptors serves what it knows, and the rest once it has some`,
     async (t) => {
       const dir = temporaryDirectory(t);
-      const [first, second] = [
+      // Where no lock tells, the collector has one to see that the first writer runs, and does without.
+      const spared = backend === 'mmap' ? 0 : 1;
+      const [first, ...late] = Array.from({ length: 2 + spared }, () =>
         startApplication(t, backend, dir),
-        startApplication(t, backend, dir),
-      ];
+      ) as [Application, ...Application[]];
       const reader = startApplication(t, backend, dir, { through: FEW_DESCRIPTORS });
       await first.make('Counter', { name: 'first_total' });
       await first.call('first_total', 'inc', 1);
       t.is(await reader.value('first_total'), 1);
       await reader.takeDescriptors();
-      await second.make('Counter', { name: 'second_total' });
-      await second.call('second_total', 'inc', 2);
+      for (const app of late) {
+        await app.make('Counter', { name: 'late_total' });
+        await app.call('late_total', 'inc', 1);
+      }
       await first.call('first_total', 'inc', 2);
-      t.is(await reader.value('first_total'), 3);
-      t.is(await reader.value('second_total'), undefined);
+      for (let page = 0; page < 2; page++) {
+        t.is(await reader.value('first_total'), 3);
+        t.is((await reader.value('late_total')) ?? 0, spared);
+      }
       await reader.giveDescriptorsBack();
       t.is(await reader.value('first_total'), 3);
-      t.is(await reader.value('second_total'), 2);
+      t.is(await reader.value('late_total'), late.length);
       const warnings = await reader.warnings();
       t.is(warnings.length, 1, warnings.join('\n'));
       t.regex(warnings[0] as string, /EMFILE/);

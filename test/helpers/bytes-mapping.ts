@@ -11,6 +11,7 @@ export function bytesMapping(bytes: Uint8Array, path = 'bytes.pmp'): ReadableMap
     path,
     inode: 1,
     size: () => bytes.length,
+    reaches: (end) => bytes.length >= end,
     openedSize: bytes.length,
     read(target, offset) {
       const part = bytes.subarray(offset, offset + target.length);

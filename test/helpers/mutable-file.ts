@@ -82,6 +82,7 @@ export class MutableFile {
       path: this.path,
       inode: 1,
       size: () => this.#size,
+      reaches: (end) => this.#size >= end,
       openedSize: this.#size,
       unsettled: false,
       read: (target, offset) => {

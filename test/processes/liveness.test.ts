@@ -176,6 +176,15 @@ test('the observer of this process sees it run, and sees that a pid which nobody
   t.is(here.startTicksOf(process.pid), self.startTicks);
 });
 
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('of its own start a process asks nobody but itself', (t) => {
+  const self = { ...ownIdentity(), startTicks: 5 };
+  t.is(createObserver(self, () => 0).startTicksOf(process.pid), 5);
+  const unknown = { ...self, startTicks: 0 };
+  t.is(createObserver(unknown, () => 0).startTicksOf(process.pid), ownIdentity().startTicks);
+});
+
 test('what told whether a writer lives is said', (t) => {
   t.is(judge(evidence({ lock: 'held' }), GONE).ground, 'lock');
   t.is(judge(evidence({ lock: 'free' }), observer()).ground, 'lock');

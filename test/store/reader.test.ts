@@ -177,7 +177,11 @@ test('a commit word that goes back is refused', (t) => {
 
 test('a file that is cut off under its reader is refused before its memory is touched', (t) => {
   let bytes = file();
-  const reader = new Reader({ ...bytesMapping(bytes), size: () => bytes.length });
+  const reader = new Reader({
+    ...bytesMapping(bytes),
+    size: () => bytes.length,
+    reaches: (end) => bytes.length >= end,
+  });
   reader.update();
   bytes = bytes.subarray(0, CHUNK_UNIT_BYTES);
   t.throws(() => reader.update(), { instanceOf: FileFormatError, message: /cut off/ });
