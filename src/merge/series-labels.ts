@@ -33,10 +33,13 @@ export function seriesLabels(
 ): readonly LabelPair[] {
   const own = writer === undefined ? ownLabel(metric.type) : WRITER_LABEL;
   const pairs: LabelPair[] = [];
-  series.labelValues.forEach((value, i) => {
-    const name = metric.labelNames[i] as string;
+  const { labelNames } = metric;
+  const { labelValues } = series;
+  for (let i = 0; i < labelValues.length; i++) {
+    const name = labelNames[i] as string;
+    const value = labelValues[i];
     if (value !== undefined && name !== own) pairs.push(known.of(name, value));
-  });
+  }
   if (writer !== undefined) pairs.push(known.of(WRITER_LABEL, writer));
   for (const pair of defaultLabels) {
     if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);

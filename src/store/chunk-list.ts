@@ -75,10 +75,12 @@ export class ChunkList {
 
   /** Whether bytes `begin` to `end - 1` lie in one chunk of this kind, and not in the header. */
   lieIn(kind: ChunkKind, begin: number, end: number): boolean {
-    return this.#chunks.some(
-      (chunk) =>
-        chunk.kind === kind && begin >= Math.max(chunk.begin, HEADER_BYTES) && end <= chunk.end,
-    );
+    if (begin < HEADER_BYTES) return false;
+    for (let i = 0; i < this.#chunks.length; i++) {
+      const chunk = this.#chunks[i] as Chunk;
+      if (chunk.kind === kind && begin >= chunk.begin && end <= chunk.end) return true;
+    }
+    return false;
   }
 
   /** @throws FileFormatError when the file is shorter than what is mapped of it */

@@ -76,8 +76,10 @@ export class Contents {
   /** The number of the extent that holds a block, and the block's first slot in it. */
   place(slot: number): { readonly extent: number; readonly index: number } {
     const at = slot * SLOT_BYTES;
-    const extent = this.#chunks.findIndex(({ begin, end }) => at >= begin && at < end);
-    return { extent, index: (at - (this.#chunks[extent] as ChunkSpan).begin) / SLOT_BYTES };
+    const chunks = this.#chunks;
+    let extent = 0;
+    while (extent < chunks.length - 1 && at >= (chunks[extent] as ChunkSpan).end) extent++;
+    return { extent, index: (at - (chunks[extent] as ChunkSpan).begin) / SLOT_BYTES };
   }
 
   #endsOfBlocks(): number[] {
