@@ -87,11 +87,15 @@ export function readAt(
   offset: number,
   read = readOnce,
 ): number {
-  let done = attempt(path, 'cannot read', () => read(fd, target, offset));
-  for (let more = done; more > 0 && done < target.length; done += more) {
-    more = attempt(path, 'cannot read', () => read(fd, target.subarray(done), offset + done));
+  try {
+    let done = read(fd, target, offset);
+    for (let more = done; more > 0 && done < target.length; done += more) {
+      more = read(fd, target.subarray(done), offset + done);
+    }
+    return done;
+  } catch (error) {
+    throw new MappingError(path, errorCode(error), 'cannot read', { cause: error });
   }
-  return done;
 }
 
 /** Writes all bytes at `offset`. */

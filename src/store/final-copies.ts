@@ -28,22 +28,32 @@ const KEPT_HEADER_BYTES = NAME_AT;
  * longest for, so no more is kept than is asked for.
  */
 export class FinalCopies {
-  /** The first chunk of the file that is being read. */
+  /** The first chunk of the file that is being read, until the next one is. */
   readonly #first = new Uint8Array(CHUNK_UNIT_BYTES);
-  /** Bytes that the last file had in use there: most have as many as others. */
-  #expected = FINAL_READ_BYTES;
+  /** Its header, word by word, and the part that is kept. */
+  readonly header = wordsOf(this.#first.subarray(0, HEADER_BYTES));
+  readonly keptHeader = this.#first.subarray(0, KEPT_HEADER_BYTES);
+  /** As many bytes as the last file had in use there: most have as many as others. */
+  #head = this.#first.subarray(0, FINAL_READ_BYTES);
+  #values = this.#head.subarray(HEADER_BYTES);
   #piece = new Uint8Array(0);
   #used = 0;
 
-  /** Where to read the first bytes of the next file to: they are there until the next but one. */
-  head(): Uint8Array {
-    return this.#first.subarray(0, this.#expected);
+  /** Where to read the first bytes of the next file to. */
+  get head(): Uint8Array {
+    return this.#head;
   }
 
-  /** The same of so many bytes, which begin with what was read already. */
-  first(bytes: number): Uint8Array {
-    this.#expected = bytes;
-    return this.#first.subarray(0, bytes);
+  /** The values among them. */
+  get values(): Uint8Array {
+    return this.#values;
+  }
+
+  /** Makes the head so long; what was read to it stays. */
+  resizeHead(bytes: number): void {
+    if (bytes === this.#head.length) return;
+    this.#head = this.#first.subarray(0, bytes);
+    this.#values = this.#head.subarray(HEADER_BYTES);
   }
 
   /** Keeps these bytes. */
@@ -74,9 +84,7 @@ export class FinalCopies {
 
 /** What is in a file that no longer changes: read once, as far as its chunks are in use. */
 export class FinalCopy {
-  /** The header, word by word, until the next file is read. */
-  readonly header: Int32Array;
-  /** Its words before the name. */
+  /** Words of the header before the name. */
   readonly words: Int32Array;
   readonly #mapping: ReadableMapping;
   readonly #copies: FinalCopies;
@@ -84,13 +92,12 @@ export class FinalCopy {
   /** Bytes that were read already. */
   readonly #length: number;
 
-  /** `head`, of the copies, begins with `length` bytes of the file: its header, at least. */
-  constructor(mapping: ReadableMapping, copies: FinalCopies, head: Uint8Array, length: number) {
+  /** The head of the copies begins with `length` bytes of the file: its header, at least. */
+  constructor(mapping: ReadableMapping, copies: FinalCopies, length: number) {
     this.#mapping = mapping;
     this.#copies = copies;
     this.#length = length;
-    this.header = wordsOf(head.subarray(0, HEADER_BYTES));
-    this.words = wordsOf(copies.keep(head.subarray(0, KEPT_HEADER_BYTES)));
+    this.words = wordsOf(copies.keep(copies.keptHeader));
   }
 
   /**
@@ -101,15 +108,17 @@ export class FinalCopy {
   read(chunks: readonly ChunkSpan[], ends: readonly number[]): void {
     const copies = this.#copies;
     const end = Math.max(ends[0] ?? 0, HEADER_BYTES);
-    const first = copies.first(end);
-    if (end > this.#length) this.#fill(first.subarray(this.#length), this.#length);
-    this.#extents.push(copies.keepBehindHeader(first.subarray(HEADER_BYTES)));
+    copies.resizeHead(end);
+    if (end > this.#length) this.#fill(copies.head.subarray(this.#length), this.#length);
+    this.#extents.push(copies.keepBehindHeader(copies.values));
     for (let number = 1; number < chunks.length; number++) {
       const { kind, begin } = chunks[number] as ChunkSpan;
-      const room = copies.room(kind === ChunkKind.records ? 0 : (ends[number] ?? 0));
-      if (room.length > 0) this.#fill(room, begin);
+      const bytes = ends[number] ?? 0;
+      if (kind === ChunkKind.records || bytes === 0) continue;
+      const room = copies.room(bytes);
+      this.#fill(room, begin);
       const { buffer, byteOffset, length } = room;
-      this.#extents.push(new Float64Array(buffer, byteOffset, length / SLOT_BYTES));
+      this.#extents[number] = new Float64Array(buffer, byteOffset, length / SLOT_BYTES);
     }
   }
 

@@ -83,11 +83,11 @@ export class Reader {
     this.#catalog = catalog;
     // The lock first: what is read of the file of a writer that is gone is the last that it wrote.
     const copies = final !== undefined && mapping.probeLock() === 'free' ? final.copies : undefined;
-    const head = copies?.head() ?? catalog.memory(HEADER_BYTES);
+    const head = copies?.head ?? catalog.memory(HEADER_BYTES);
     const length = mapping.read(head, 0);
     this.header = decodeHeader(head.subarray(0, Math.min(length, HEADER_BYTES)), mapping.path);
     if (copies !== undefined && final?.isFinal(this.header, 'free')) {
-      this.#final = new FinalCopy(mapping, copies, head, length);
+      this.#final = new FinalCopy(mapping, copies, length);
     } else {
       mapping.follow({
         flushed: this.header.backend === 'file',
@@ -96,7 +96,7 @@ export class Reader {
         marksAt: MARKS_AT,
       });
     }
-    this.#chunks = new ChunkList(mapping, this.#final?.header);
+    this.#chunks = new ChunkList(mapping, this.#final && copies?.header);
     const words = this.#final?.words ?? this.#chunks.words;
     this.#words = words;
     this.#heartbeat = new Float64Array(words.buffer, words.byteOffset + HEARTBEAT_AT, 1);
