@@ -41,11 +41,19 @@ export function seriesLabels(
     if (value !== undefined && name !== own) pairs.push(known.of(name, value));
   }
   if (writer !== undefined) pairs.push(known.of(WRITER_LABEL, writer));
+  if (defaultLabels.length > 0) addDefaults(pairs, defaultLabels, own);
+  // Without the room that an array keeps for more.
+  return pairs.slice();
+}
+
+function addDefaults(
+  pairs: LabelPair[],
+  defaultLabels: readonly LabelPair[],
+  own: string | undefined,
+): void {
   for (const pair of defaultLabels) {
     if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
   }
-  // Without the room that an array keeps for more.
-  return pairs.slice();
 }
 
 /** Equal for two series exactly when they have the same labels, in whatever order. */

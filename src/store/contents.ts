@@ -98,7 +98,8 @@ export class Contents {
 
 function byMetric(all: readonly StoredSeries[]): Map<StoredMetric, StoredSeries[]> {
   const groups = new Map<StoredMetric, StoredSeries[]>();
-  for (const series of all) {
+  for (let i = 0; i < all.length; i++) {
+    const series = all[i] as StoredSeries;
     const group = groups.get(series.metric);
     if (group === undefined) groups.set(series.metric, [series]);
     else group.push(series);
