@@ -22,6 +22,12 @@ export const MAX_RECORD_BYTES = 16 * MIB;
 /** Bytes of records that a reader takes at once: more than most files have, and soon read. */
 export const RECORD_PIECE_BYTES = 1 * MIB;
 
+/** Bytes that are read at once of a file that no longer changes: the values of most such files are in them. */
+export const FINAL_READ_BYTES = 16 * KIB;
+
+/** Bytes of memory in which copies of such files lie together. */
+export const FINAL_PIECE_BYTES = 1 * MIB;
+
 /** Bytes of records that a collector keeps to know them again in other files. */
 export const MAX_CATALOG_BYTES = 8 * MIB;
 

@@ -4,8 +4,9 @@ import type { Backend } from '../mapping/mapping.js';
 import type { SkippedFile } from '../model/report.js';
 import { ARCHIVE_NAME, stampAt, WriterListing } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
-import type { Observer } from '../processes/liveness.js';
+import { isDeadByLock, type Observer } from '../processes/liveness.js';
 import { atOnce, type Steps } from '../steps.js';
+import { FinalCopies, type FinalReading } from '../store/final-copies.js';
 import { Reader } from '../store/reader.js';
 import { RecordCatalog } from '../store/record-catalog.js';
 import type { Writer } from '../store/writer.js';
@@ -35,6 +36,7 @@ export class DirectoryView {
   /** The writer of this thread that has a file here. */
   readonly #own: () => Writer | undefined;
   readonly #catalog = new RecordCatalog();
+  readonly #final: FinalReading;
   readonly #writers = new Map<string, FileSource>();
   readonly #listing: WriterListing;
   readonly #rejected = new Map<string, Rejected>();
@@ -69,6 +71,10 @@ export class DirectoryView {
     this.#archivePath = join(path, ARCHIVE_NAME);
     this.#backend = backend;
     this.#observer = observer;
+    this.#final = {
+      isFinal: (header, lock) => isDeadByLock(header, lock, observer),
+      copies: new FinalCopies(),
+    };
     this.#report = report;
   }
 
@@ -165,7 +171,9 @@ export class DirectoryView {
     const basis = this.#basis;
     if (basis?.absorbed === absorbed && basis.paths === paths && basis.own === own) return false;
     this.#basis = { absorbed, paths, own };
-    const listed = new Set(paths.filter((path) => !absorbed.has(basename(path))));
+    const listed = new Set(
+      absorbed.size === 0 ? paths : paths.filter((path) => !absorbed.has(basename(path))),
+    );
     // Its values are here whatever became of the file.
     if (own !== undefined && !absorbed.has(basename(own))) listed.add(own);
     this.#listed = listed;
@@ -241,7 +249,7 @@ export class DirectoryView {
     if (own?.mapping.path === path) {
       return new FileSource(new Reader(own.mapping.reader(), this.#catalog));
     }
-    return this.#spared(() => FileSource.open(this.#backend, path, this.#catalog));
+    return this.#spared(() => FileSource.open(this.#backend, path, this.#catalog, this.#final));
   }
 
   /** Does what takes a descriptor, if need be one that the observer can do without. */

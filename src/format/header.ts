@@ -16,6 +16,7 @@ import {
   LOCKED_AT,
   MAGIC,
   MAGIC_AT,
+  MARK_AT,
   NAME_AT,
   PID_AT,
   PID_NAMESPACE_AT,
@@ -102,7 +103,8 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
       `the file has ${bytes.length} bytes, a header has ${HEADER_BYTES}`,
     );
   }
-  if (!MAGIC.every((byte, i) => bytes[MAGIC_AT + i] === byte)) {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (text.compare(MAGIC, 0, MAGIC.length, MAGIC_AT, MAGIC_AT + MAGIC.length) !== 0) {
     throw new FileFormatError(path, MAGIC_AT, 'no file of this library: wrong magic');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -130,9 +132,8 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
   if (backend === undefined) {
     throw new UnsupportedFileError(path, BACKEND_AT, 'unknown backend');
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const bootId = text.toString('hex', BOOT_ID_AT, BOOT_ID_AT + 16);
   const name = getText(text, NAME_AT, MAX_WRITER_NAME_BYTES);
+  const { bootId, pidNamespace, host } = originIn(text, path);
   return {
     kind,
     backend,
@@ -141,12 +142,32 @@ export function decodeHeader(bytes: Uint8Array, path: string): FileHeader {
     startTicks: getAmount(view, START_TICKS_AT, path),
     createdMs: getAmount(view, CREATED_MS_AT, path),
     locked: getU32(view, LOCKED_AT) === 1,
+    bootId,
+    pidNamespace,
+    host,
+    // What a writer is called says nothing of its values: they are read without.
+    name: name !== '' && isWriterName(name) ? name : '',
+  };
+}
+
+type Origin = Pick<WriterIdentity, 'bootId' | 'pidNamespace' | 'host'>;
+
+/** The origin that was decoded last, and its bytes: files of one directory mostly have the same. */
+let known: Origin | undefined;
+const knownBytes = Buffer.alloc(MARK_AT - BOOT_ID_AT);
+
+function originIn(header: Buffer, path: string): Origin {
+  if (known !== undefined && knownBytes.compare(header, BOOT_ID_AT, MARK_AT) === 0) return known;
+  const bootId = header.toString('hex', BOOT_ID_AT, BOOT_ID_AT + 16);
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const origin = {
     bootId: /^0+$/.test(bootId) ? '' : bootId,
     pidNamespace: getAmount(view, PID_NAMESPACE_AT, path),
-    host: getText(text, HOST_AT, MAX_HOST_BYTES),
-    // What a writer is called says nothing of its values: they are read without.
-    name: isWriterName(name) ? name : '',
+    host: getText(header, HOST_AT, MAX_HOST_BYTES),
   };
+  header.copy(knownBytes, 0, BOOT_ID_AT, MARK_AT);
+  known = origin;
+  return origin;
 }
 
 /** A length byte and UTF-8. */

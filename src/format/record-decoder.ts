@@ -167,21 +167,18 @@ export class RecordDecoder {
   #strings(at: number, count: number, end: number): (string | undefined)[] {
     let textAt = at + count * 4;
     if (textAt > end) throw this.#error(at, `${count} strings do not fit`);
-    const strings: (string | undefined)[] = [];
+    // Kept for each series: without the room that an array keeps for more.
+    const strings = new Array<string | undefined>(count).fill(undefined);
     for (let i = 0; i < count; i++) {
       const length = this.#u32(at + i * 4);
-      if (length === ABSENT) {
-        strings.push(undefined);
-        continue;
-      }
+      if (length === ABSENT) continue;
       if (textAt + length > end) {
         throw this.#error(at + i * 4, `string of ${length} bytes goes beyond its record`);
       }
-      strings.push(this.#once(this.#bytes.toString('utf8', textAt, textAt + length)));
+      strings[i] = this.#once(this.#bytes.toString('utf8', textAt, textAt + length));
       textAt += length;
     }
-    // Kept for each series: without the room that an array keeps for more.
-    return strings.slice();
+    return strings;
   }
 
   /** Label values come again and again: all series that have one share one string. */

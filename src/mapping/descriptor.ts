@@ -33,12 +33,18 @@ export function reopenFile(path: string): number {
   return attempt(path, 'cannot open the file again', () => openSync(path, REOPEN_FLAGS));
 }
 
-/** A file open for reading. */
-export interface OpenedFile {
-  readonly fd: number;
+/** What an open file is. */
+export interface FileStatus {
+  /** Whether it is a regular one. */
+  readonly isFile: boolean;
   readonly inode: number;
-  /** Bytes that it had when it was opened. */
+  /** Bytes that it has. */
   readonly size: number;
+}
+
+/** A file open for reading, as it was when it was opened. */
+export interface OpenedFile extends FileStatus {
+  readonly fd: number;
 }
 
 /**
@@ -46,12 +52,17 @@ export interface OpenedFile {
  *
  * @throws MappingError; with code `ENOTREG` when the path names a directory, link, FIFO or device
  */
-export function openFile(path: string): OpenedFile {
+export function openFile(path: string, statusOf = fileStatus): OpenedFile {
   const fd = attempt(path, 'cannot open the file', () => openSync(path, READ_FLAGS));
-  const stat = fstatSync(fd);
-  if (stat.isFile()) return { fd, inode: stat.ino, size: stat.size };
+  const { isFile, inode, size } = statusOf(fd);
+  if (isFile) return { fd, isFile, inode, size };
   closeSync(fd);
   throw new MappingError(path, 'ENOTREG', 'is not a regular file');
+}
+
+export function fileStatus(fd: number): FileStatus {
+  const stat = fstatSync(fd);
+  return { isFile: stat.isFile(), inode: stat.ino, size: stat.size };
 }
 
 export function inodeOf(fd: number): number {
@@ -62,17 +73,29 @@ export function sizeOf(fd: number): number {
   return fstatSync(fd).size;
 }
 
+/** Reads at `offset` of a file, once, and returns how many bytes that gave. */
+export type Read = (fd: number, target: Uint8Array, offset: number) => number;
+
+export const readOnce: Read = (fd, target, offset) =>
+  readSync(fd, target, 0, target.length, offset);
+
 /** Reads up to `target.length` bytes at `offset` and returns how many there were. */
-export function readAt(fd: number, path: string, target: Uint8Array, offset: number): number {
-  let done = 0;
-  while (done < target.length) {
-    const read = attempt(path, 'cannot read', () =>
-      readSync(fd, target, done, target.length - done, offset + done),
-    );
-    if (read === 0) break;
-    done += read;
+export function readAt(
+  fd: number,
+  path: string,
+  target: Uint8Array,
+  offset: number,
+  read = readOnce,
+): number {
+  try {
+    let done = read(fd, target, offset);
+    for (let more = done; more > 0 && done < target.length; done += more) {
+      more = read(fd, target.subarray(done), offset + done);
+    }
+    return done;
+  } catch (error) {
+    throw new MappingError(path, errorCode(error), 'cannot read', { cause: error });
   }
-  return done;
 }
 
 /** Writes all bytes at `offset`. */

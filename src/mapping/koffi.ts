@@ -27,5 +27,7 @@ export function koffiBackend(): Backend {
     reserve: libc.reserve,
     flock: libc.flock,
     size: libc.size,
+    status: libc.status,
+    read: libc.read,
   });
 }

@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
+import { type FileStatus, fileStatus, type Read } from './descriptor.js';
+import { bindStatx } from './statx.js';
 
-/** The six calls into the C library that the native backend needs, bound through koffi. */
+/**
+ * The calls into the C library that the native backend needs, bound through koffi, and those
+ * that take a fraction there of what they do by `node:fs`, in a process that has not made
+ * thousands of them yet.
+ */
 export interface Libc {
   /** Address of the mapping, as a number; throws with `code` when the system refuses. */
   mmap(length: number, writable: boolean, fd: number, offset: number): number;
@@ -11,6 +17,10 @@ export interface Libc {
   reserve(fd: number, offset: number, length: number): string | undefined;
   /** Bytes of an open file, without what an `fstat` of Node.js takes to make an object of it. */
   size(fd: number): number;
+  /** Throws with a system error's `code`. */
+  status(fd: number): FileStatus;
+  /** Throws with a system error's `code`. */
+  readonly read: Read;
   /** Takes or probes an advisory lock without waiting; the error's name, or undefined on success. */
   flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
 }
@@ -45,6 +55,8 @@ export function loadLibc(): Libc {
   const munmap = library.func('munmap', 'int', ['uintptr_t', 'size_t']);
   const flock = library.func('flock', 'int', ['int', 'int']);
   const lseek = library.func('lseek', 'intptr_t', ['int', 'intptr_t', 'int']);
+  const pread = library.func('pread', 'intptr_t', ['int', 'void *', 'size_t', 'intptr_t']);
+  const statx = bindStatx(library);
   const fallocate =
     process.platform === 'darwin'
       ? undefined
@@ -76,6 +88,12 @@ export function loadLibc(): Libc {
     size(fd) {
       const bytes = lseek(fd, 0, SEEK_END) as number;
       if (bytes < 0) throw failed('lseek', nameOf(koffi.errno()));
+      return bytes;
+    },
+    status: (fd) => statx?.(fd) ?? fileStatus(fd),
+    read(fd, target, offset) {
+      const bytes = pread(fd, target, target.length, offset) as number;
+      if (bytes < 0) throw failed('pread', nameOf(koffi.errno()));
       return bytes;
     },
     flock(fd, operation) {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { sizeOf } from './descriptor.js';
+import { fileStatus, readOnce, sizeOf } from './descriptor.js';
 import type { Backend } from './mapping.js';
 import { nativeBackend } from './native.js';
 
@@ -34,6 +34,8 @@ export function mmapIoBackend(): Backend {
     reserve: () => 'ENOSYS',
     flock: () => 'ENOSYS',
     size: sizeOf,
+    status: fileStatus,
+    read: readOnce,
   });
 }
 

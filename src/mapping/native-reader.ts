@@ -14,10 +14,11 @@ export class NativeReader implements ReadableMapping {
   readonly #fd: number;
   readonly #flushSequenceAt: number;
   #copy: FlushedCopy | undefined;
+  #isFree = false;
 
   /** @throws MappingError */
   constructor(mapper: Mapper, path: string, flushSequenceAt: number) {
-    const { fd, inode, size } = openFile(path);
+    const { fd, inode, size } = openFile(path, mapper.status);
     this.path = path;
     this.inode = inode;
     this.openedSize = size;
@@ -36,7 +37,7 @@ export class NativeReader implements ReadableMapping {
   }
 
   read(target: Uint8Array, offset: number): number {
-    return readAt(this.#fd, this.path, target, offset);
+    return readAt(this.#fd, this.path, target, offset, this.#mapper.read);
   }
 
   follow({ flushed, headerBytes }: Publication): void {
@@ -66,10 +67,13 @@ export class NativeReader implements ReadableMapping {
   }
 
   probeLock(): LockState {
+    // A writer has its lock before its file has a name, and never takes it again.
+    if (this.#isFree) return 'free';
     const failure = this.#mapper.flock(this.#fd, 'shared');
     if (failure === 'EWOULDBLOCK') return 'held';
     if (failure !== undefined) return 'unknown';
     this.#mapper.flock(this.#fd, 'unlock');
+    this.#isFree = true;
     return 'free';
   }
 }

@@ -2,8 +2,10 @@ import { MappingError } from '../errors.js';
 import {
   closeOnce,
   createFile,
+  type FileStatus,
   giveBack,
   inodeOf,
+  type Read,
   readAt,
   removeFile,
   renameFile,
@@ -28,6 +30,10 @@ export interface Mapper {
   flock(fd: number, operation: 'exclusive' | 'shared' | 'unlock'): string | undefined;
   /** Bytes of a file that is open for reading by this descriptor alone. Throws with a system error's `code`. */
   size(fd: number): number;
+  /** Throws with a system error's `code`. */
+  status(fd: number): FileStatus;
+  /** Throws with a system error's `code`. */
+  readonly read: Read;
 }
 
 /**

@@ -45,10 +45,11 @@ export class LabelSets {
     const begin = root;
     return series.map((one) => {
       const level = descend(begin, one.labelValues);
-      if (level.number >= 0) return level.number;
-      const pairs = seriesLabels(claim, one, writer, this.#pairs);
-      this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(metric, one, pairs);
-      level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
+      if (level.number < 0) {
+        const pairs = seriesLabels(claim, one, writer, this.#pairs);
+        this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(metric, one, pairs);
+        level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
+      }
       return level.number;
     });
   }
@@ -78,7 +79,8 @@ function newLevel(): Level {
 
 function descend(root: Level, values: LabelValues): Level {
   let level = root;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     level.next ??= new Map();
     let next = level.next.get(value);
     if (next === undefined) {

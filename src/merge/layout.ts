@@ -1,6 +1,11 @@
 import { familyWidth } from '../model/family.js';
 import { compareLabels, type LabelPair } from '../model/labels.js';
-import { type GaugeMode, keepsSetTime, slotsPerSeries } from '../model/metric.js';
+import {
+  type GaugeMode,
+  keepsSetTime,
+  type StoredSeries,
+  slotsPerSeries,
+} from '../model/metric.js';
 import { type Addition, SlotMapBuilder } from './additions.js';
 import type { Agreement, Claim } from './claims.js';
 import type { GaugeRun, GaugeSlots } from './gauge-runs.js';
@@ -39,7 +44,9 @@ export function layOut(
   const sets = new LabelSets(pairs);
   const parts = claims.flatMap((claim) => partsOf(claim, sets, newest.mode, writers));
   const labels = sets.found;
-  const order = Int32Array.from(labels.keys()).sort((a, b) =>
+  const order = new Int32Array(labels.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  order.sort((a, b) =>
     compareLabels(labels[a] as readonly LabelPair[], labels[b] as readonly LabelPair[]),
   );
   const width = familyWidth(newest.type, bounds);
@@ -91,12 +98,16 @@ export class AdditionList {
     for (const { claim, sources, numbers } of layout.parts) {
       const byExtent = getOrAdd(this.#builders, sources, () => new Map());
       const runs = blockRuns(claim, layout);
-      claim.series.forEach(({ slot }, s) => {
-        const { extent, index } = claim.contents.place(slot);
+      const { contents, series } = claim;
+      for (let s = 0; s < series.length; s++) {
+        const { extent, index } = contents.place((series[s] as StoredSeries).slot);
         const to = begin + (numbers[s] as number) * width;
-        const builder = getOrAdd(byExtent, extent, () => new SlotMapBuilder());
-        for (const run of runs) builder.add(index + run.slot, to + run.to, run.length);
-      });
+        const builder = byExtent.get(extent) ?? newBuilder(byExtent, extent);
+        for (let i = 0; i < runs.length; i++) {
+          const run = runs[i] as BlockRun;
+          builder.add(index + run.slot, to + run.to, run.length);
+        }
+      }
     }
   }
 
@@ -151,12 +162,12 @@ function slotLists(
   { begin, newest }: FamilyLayout,
 ): Map<number, ReadSlots> {
   const lists = new Map<number, { from: number[]; to: number[] }>();
-  series.forEach(({ slot }, s) => {
-    const { extent, index } = contents.place(slot);
+  for (let s = 0; s < series.length; s++) {
+    const { extent, index } = contents.place((series[s] as StoredSeries).slot);
     const list = getOrAdd(lists, extent, () => ({ from: [], to: [] }));
     list.from.push(index);
     list.to.push(begin + (numbers[s] as number));
-  });
+  }
   const width = slotsPerSeries(newest);
   return new Map([...lists].map(([extent, list]) => [extent, readSlots(list, width)]));
 }
@@ -173,6 +184,12 @@ function readSlots(list: { from: number[]; to: number[] }, width: number): ReadS
   const low = from.reduce((a, b) => Math.min(a, b));
   const high = from.reduce((a, b) => Math.max(a, b)) + width;
   return { list: { from, to: Int32Array.from(list.to) }, low, high };
+}
+
+function newBuilder(byExtent: Map<number, SlotMapBuilder>, extent: number): SlotMapBuilder {
+  const builder = new SlotMapBuilder();
+  byExtent.set(extent, builder);
+  return builder;
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

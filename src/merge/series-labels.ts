@@ -33,16 +33,27 @@ export function seriesLabels(
 ): readonly LabelPair[] {
   const own = writer === undefined ? ownLabel(metric.type) : WRITER_LABEL;
   const pairs: LabelPair[] = [];
-  series.labelValues.forEach((value, i) => {
-    const name = metric.labelNames[i] as string;
+  const { labelNames } = metric;
+  const { labelValues } = series;
+  for (let i = 0; i < labelValues.length; i++) {
+    const name = labelNames[i] as string;
+    const value = labelValues[i];
     if (value !== undefined && name !== own) pairs.push(known.of(name, value));
-  });
+  }
   if (writer !== undefined) pairs.push(known.of(WRITER_LABEL, writer));
+  if (defaultLabels.length > 0) addDefaults(pairs, defaultLabels, own);
+  // Without the room that an array keeps for more.
+  return pairs.slice();
+}
+
+function addDefaults(
+  pairs: LabelPair[],
+  defaultLabels: readonly LabelPair[],
+  own: string | undefined,
+): void {
   for (const pair of defaultLabels) {
     if (pair[0] !== own && !pairs.some(([name]) => name === pair[0])) pairs.push(pair);
   }
-  // Without the room that an array keeps for more.
-  return pairs.slice();
 }
 
 /** Equal for two series exactly when they have the same labels, in whatever order. */

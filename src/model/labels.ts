@@ -26,10 +26,11 @@ export function labelKey(pairs: readonly LabelPair[]): string {
 export function compareLabels(a: readonly LabelPair[], b: readonly LabelPair[]): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
-    const [nameA, valueA] = a[i] as LabelPair;
-    const [nameB, valueB] = b[i] as LabelPair;
-    if (nameA !== nameB) return nameA < nameB ? -1 : 1;
-    if (valueA !== valueB) return valueA < valueB ? -1 : 1;
+    const pairA = a[i] as LabelPair;
+    const pairB = b[i] as LabelPair;
+    if (pairA === pairB) continue;
+    if (pairA[0] !== pairB[0]) return pairA[0] < pairB[0] ? -1 : 1;
+    if (pairA[1] !== pairB[1]) return pairA[1] < pairB[1] ? -1 : 1;
   }
   return a.length - b.length;
 }

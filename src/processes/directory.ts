@@ -6,7 +6,7 @@ import { DirectoryError, errorCode } from '../errors.js';
 /** Name of the directory's one archive: what dead writers left, merged. */
 export const ARCHIVE_NAME = 'archive.pmp';
 /** `<pid>-<thread>-<random>.pmp`: the random part keeps names apart when a pid is used again. */
-const WRITER_NAME = /^(\d+)-(\d+)-[0-9a-f]{16}\.pmp$/;
+const WRITER_NAME = /^\d+-\d+-[0-9a-f]{16}\.pmp$/;
 const RANDOM_BYTES = 8;
 /** A writer's file or an archive that is being made. */
 export const UNFINISHED_NAME = /^\.(?:\d+-\d+-[0-9a-f]{16}\.pmp|archive\.pmp-[0-9a-f]+)\.new$/;
@@ -129,7 +129,10 @@ export interface ListedWriter {
  * @throws DirectoryError when it cannot be listed
  */
 export function listWriters(directory: string): ListedWriter[] {
-  return writersAmong(directory, namesIn(directory));
+  const prefix = prefixOf(directory);
+  return writerNames(namesIn(directory)).map((name) => {
+    return { path: prefix + name, pid: Number.parseInt(name, 10) };
+  });
 }
 
 /** What a name in a directory says that it is; `foreign` is none of this library's. */
@@ -176,7 +179,8 @@ export class WriterListing {
     const known = this.#names;
     if (names.length !== known.length || names.some((name, i) => name !== known[i])) {
       this.#names = names;
-      this.#paths = writersAmong(this.#directory, names).map(({ path }) => path);
+      const prefix = prefixOf(this.#directory);
+      this.#paths = writerNames(names).map((name) => prefix + name);
     }
     return this.#paths;
   }
@@ -191,13 +195,13 @@ function namesIn(directory: string): string[] {
   }
 }
 
-function writersAmong(directory: string, names: readonly string[]): ListedWriter[] {
-  // `join` for each of thousands is what listing them would take longest for.
-  const prefix = join(directory, sep);
-  return [...names].sort().flatMap((name) => {
-    const match = WRITER_NAME.exec(name);
-    return match === null ? [] : [{ path: prefix + name, pid: Number(match[1]) }];
-  });
+/** `join` for each of thousands is what listing them would take longest for. */
+function prefixOf(directory: string): string {
+  return join(directory, sep);
+}
+
+function writerNames(names: readonly string[]): string[] {
+  return names.filter((name) => WRITER_NAME.test(name)).sort();
 }
 
 function unreadable(path: string, error: unknown): DirectoryError {

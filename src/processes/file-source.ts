@@ -4,6 +4,7 @@ import type { MergeSource } from '../merge/source.js';
 import type { ExemplarEntry } from '../model/exemplar.js';
 import { Contents } from '../store/contents.js';
 import { StoredExemplar } from '../store/exemplar-entry.js';
+import type { FinalReading } from '../store/final-copies.js';
 import { HeldValues } from '../store/held-values.js';
 import { Reader } from '../store/reader.js';
 import type { RecordCatalog } from '../store/record-catalog.js';
@@ -14,6 +15,9 @@ import { type Ground, judge, type Liveness, type Observer } from './liveness.js'
 /** One writer's file as a source of a merge. */
 export class FileSource implements MergeSource {
   readonly reader: Reader;
+  readonly isArchive: boolean;
+  /** What an archive holds is older than what any writer holds. */
+  readonly createdMs: number;
   #liveness: Liveness = 'live';
   #ground: Ground | undefined;
   /** As of the last `update` or `hold`. */
@@ -22,16 +26,20 @@ export class FileSource implements MergeSource {
   #finalStamp: string | undefined;
 
   /** Opens a file: see `Reader.open`. */
-  static open(backend: Backend, path: string, catalog?: RecordCatalog): FileSource {
-    return new FileSource(Reader.open(backend, path, catalog));
+  static open(
+    backend: Backend,
+    path: string,
+    catalog?: RecordCatalog,
+    final?: FinalReading,
+  ): FileSource {
+    return new FileSource(Reader.open(backend, path, catalog, final));
   }
 
   constructor(reader: Reader) {
+    const { kind, createdMs } = reader.header;
     this.reader = reader;
-  }
-
-  get isArchive(): boolean {
-    return this.reader.header.kind === FileKind.archive;
+    this.isArchive = kind === FileKind.archive;
+    this.createdMs = this.isArchive ? 0 : createdMs;
   }
 
   get writerLabel(): string | undefined {
@@ -60,11 +68,6 @@ export class FileSource implements MergeSource {
 
   get aliveMs(): number {
     return this.reader.heartbeatMs;
-  }
-
-  /** What an archive holds is older than what any writer holds. */
-  get createdMs(): number {
-    return this.isArchive ? 0 : this.reader.header.createdMs;
   }
 
   extent(number: number): Float64Array {

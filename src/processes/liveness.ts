@@ -76,6 +76,11 @@ function lockSays(evidence: LivenessEvidence, observer: Observer): 'live' | 'dea
   return lock === 'held' ? 'live' : 'dead';
 }
 
+/** Whether a file's lock, found like this, says that its writer is dead. */
+export function isDeadByLock(header: FileHeader, lock: LockState, observer: Observer): boolean {
+  return lock === 'free' && header.locked && sameKernel(header, observer.self);
+}
+
 /** A process that runs says nothing of a thread of it, a process that is gone does. */
 function processTableSays(header: FileHeader, observer: Observer): 'live' | 'dead' | undefined {
   if (!sameKernel(header, observer.self)) return undefined;

@@ -20,7 +20,7 @@ export interface ChunkSpan {
 }
 
 interface Chunk extends ChunkSpan {
-  /** Where the chunk is one of values or exemplars: all of it, mapped. */
+  /** Where the chunk is one of values or exemplars, and they are mapped: all of it. */
   readonly values: Float64Array | undefined;
 }
 
@@ -32,21 +32,27 @@ export class ChunkList {
   /** The first `HEADER_BYTES`, word by word. */
   readonly words: Int32Array;
   readonly #mapping: ReadableMapping;
+  readonly #maps: boolean;
   readonly #chunks: Chunk[];
   #layout = '';
   /** Bytes that the file had when it was opened, or when it was last seen to have grown. */
   #size: number;
 
-  /** @throws FileFormatError when not even the first chunk is there */
-  constructor(mapping: ReadableMapping) {
+  /**
+   * Where there is a copy of the header, nothing is mapped.
+   *
+   * @throws FileFormatError when not even the first chunk is there
+   */
+  constructor(mapping: ReadableMapping, header?: Int32Array) {
     this.#mapping = mapping;
+    this.#maps = header === undefined;
     this.#size = mapping.openedSize;
     if (this.#size < CHUNK_UNIT_BYTES) {
       throw new FileFormatError(mapping.path, this.#size, 'the first chunk is cut off');
     }
     this.#chunks = [];
-    const first = this.#add(ChunkKind.values, 0, CHUNK_UNIT_BYTES) as Float64Array;
-    this.words = new Int32Array(first.buffer, 0, HEADER_BYTES / 4);
+    const first = this.#add(ChunkKind.values, 0, CHUNK_UNIT_BYTES);
+    this.words = header ?? new Int32Array((first as Float64Array).buffer, 0, HEADER_BYTES / 4);
   }
 
   get size(): number {
@@ -69,10 +75,12 @@ export class ChunkList {
 
   /** Whether bytes `begin` to `end - 1` lie in one chunk of this kind, and not in the header. */
   lieIn(kind: ChunkKind, begin: number, end: number): boolean {
-    return this.#chunks.some(
-      (chunk) =>
-        chunk.kind === kind && begin >= Math.max(chunk.begin, HEADER_BYTES) && end <= chunk.end,
-    );
+    if (begin < HEADER_BYTES) return false;
+    for (let i = 0; i < this.#chunks.length; i++) {
+      const chunk = this.#chunks[i] as Chunk;
+      if (chunk.kind === kind && begin >= chunk.begin && end <= chunk.end) return true;
+    }
+    return false;
   }
 
   /** @throws FileFormatError when the file is shorter than what is mapped of it */
@@ -106,7 +114,7 @@ export class ChunkList {
   }
 
   #add(kind: number, begin: number, length: number): Float64Array | undefined {
-    const mapped = kind === ChunkKind.values || kind === ChunkKind.exemplars;
+    const mapped = this.#maps && (kind === ChunkKind.values || kind === ChunkKind.exemplars);
     const values = mapped ? new Float64Array(this.#mapping.map(begin, length)) : undefined;
     this.#chunks.push({ kind, begin, end: begin + length, values });
     this.#layout += `${kind}:${length} `;

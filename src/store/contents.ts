@@ -1,3 +1,4 @@
+import { EXEMPLAR_SLOTS } from '../format/exemplars.js';
 import { SLOT_BYTES } from '../format/layout.js';
 import { type StoredMetric, type StoredSeries, slotsPerSeries } from '../model/metric.js';
 import type { ChunkSpan } from './chunk-list.js';
@@ -29,6 +30,7 @@ export class Contents {
   /** Chunks in which the blocks lie, from the file's first on. */
   readonly #chunks: readonly ChunkSpan[];
   #pairs: readonly number[] | undefined;
+  #ends: readonly number[] | undefined;
   #series: readonly StoredSeries[] | undefined;
   #seriesByMetric: ReadonlyMap<StoredMetric, readonly StoredSeries[]> | undefined;
 
@@ -65,17 +67,39 @@ export class Contents {
     return this.#pairs;
   }
 
+  /** By number of an extent, where it has blocks: the byte of it at which the last one ends. */
+  get ends(): readonly number[] {
+    this.#ends ??= this.#endsOfBlocks();
+    return this.#ends;
+  }
+
   /** The number of the extent that holds a block, and the block's first slot in it. */
   place(slot: number): { readonly extent: number; readonly index: number } {
     const at = slot * SLOT_BYTES;
-    const extent = this.#chunks.findIndex(({ begin, end }) => at >= begin && at < end);
-    return { extent, index: (at - (this.#chunks[extent] as ChunkSpan).begin) / SLOT_BYTES };
+    const chunks = this.#chunks;
+    let extent = 0;
+    while (extent < chunks.length - 1 && at >= (chunks[extent] as ChunkSpan).end) extent++;
+    return { extent, index: (at - (chunks[extent] as ChunkSpan).begin) / SLOT_BYTES };
+  }
+
+  #endsOfBlocks(): number[] {
+    const ends: number[] = [];
+    const add = (slot: number, width: number) => {
+      const { extent, index } = this.place(slot);
+      ends[extent] = Math.max(ends[extent] ?? 0, (index + width) * SLOT_BYTES);
+    };
+    for (const { metric, slot, exemplarSlots = [] } of this.series) {
+      add(slot, slotsPerSeries(metric));
+      for (const entry of exemplarSlots) if (entry !== undefined) add(entry, EXEMPLAR_SLOTS);
+    }
+    return ends;
   }
 }
 
 function byMetric(all: readonly StoredSeries[]): Map<StoredMetric, StoredSeries[]> {
   const groups = new Map<StoredMetric, StoredSeries[]>();
-  for (const series of all) {
+  for (let i = 0; i < all.length; i++) {
+    const series = all[i] as StoredSeries;
     const group = groups.get(series.metric);
     if (group === undefined) groups.set(series.metric, [series]);
     else group.push(series);

@@ -21,7 +21,11 @@ import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js'
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
 import { ChunkList, type ChunkSpan } from './chunk-list.js';
 import { Contents } from './contents.js';
+import { FinalCopy, type FinalReading } from './final-copies.js';
 import { RecordCatalog } from './record-catalog.js';
+
+/** Words that others than the writer write. */
+const MARKS_AT = [MARK_AT, ABSORBED_AT];
 
 /**
  * Reads one writer's file and trusts nothing in it: every offset, length and count is
@@ -37,6 +41,7 @@ export class Reader {
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
   readonly #catalog: RecordCatalog;
+  readonly #final: FinalCopy | undefined;
   #contents = Contents.EMPTY;
   /** Record chunks are one stream: how much of it was parsed, and the chunk where that ends. */
   #parsed = 0;
@@ -49,35 +54,54 @@ export class Reader {
 
   /**
    * Opens a file and checks its header. Files that are opened with one catalog share what
-   * their records have in common.
+   * their records have in common. Those that `final` says are final are copied, others mapped.
    *
    * @throws MappingError when it cannot be opened, with code `ENOENT` when it is gone
-   * @throws FileFormatError when it is no file of this library
+   * @throws FileFormatError when it is no file of this library, or final and none that can be read
    */
-  static open(backend: Backend, path: string, catalog?: RecordCatalog): Reader {
+  static open(
+    backend: Backend,
+    path: string,
+    catalog?: RecordCatalog,
+    final?: FinalReading,
+  ): Reader {
     const mapping = backend.open(path, FLUSH_SEQUENCE_AT);
     try {
-      return new Reader(mapping, catalog);
+      return new Reader(mapping, catalog, final);
     } catch (error) {
       mapping.close();
       throw error;
     }
   }
 
-  constructor(mapping: ReadableMapping, catalog: RecordCatalog = new RecordCatalog()) {
+  constructor(
+    mapping: ReadableMapping,
+    catalog: RecordCatalog = new RecordCatalog(),
+    final?: FinalReading,
+  ) {
     this.#mapping = mapping;
     this.#catalog = catalog;
-    const header = catalog.memory(HEADER_BYTES);
-    this.header = decodeHeader(header.subarray(0, mapping.read(header, 0)), mapping.path);
-    mapping.follow({
-      flushed: this.header.backend === 'file',
-      headerBytes: HEADER_BYTES,
-      reuseAt: REUSE_AT,
-      marksAt: [MARK_AT, ABSORBED_AT],
-    });
-    this.#chunks = new ChunkList(mapping);
-    this.#words = this.#chunks.words;
-    this.#heartbeat = new Float64Array(this.#words.buffer, HEARTBEAT_AT, 1);
+    // The lock first: what is read of the file of a writer that is gone is the last that it wrote.
+    const copies = final !== undefined && mapping.probeLock() === 'free' ? final.copies : undefined;
+    const head = copies?.head ?? catalog.memory(HEADER_BYTES);
+    const length = mapping.read(head, 0);
+    this.header = decodeHeader(head.subarray(0, Math.min(length, HEADER_BYTES)), mapping.path);
+    if (copies !== undefined && final?.isFinal(this.header, 'free')) {
+      this.#final = new FinalCopy(mapping, copies, length);
+    } else {
+      mapping.follow({
+        flushed: this.header.backend === 'file',
+        headerBytes: HEADER_BYTES,
+        reuseAt: REUSE_AT,
+        marksAt: MARKS_AT,
+      });
+    }
+    this.#chunks = new ChunkList(mapping, this.#final && copies?.header);
+    const words = this.#final?.words ?? this.#chunks.words;
+    this.#words = words;
+    this.#heartbeat = new Float64Array(words.buffer, words.byteOffset + HEARTBEAT_AT, 1);
+    // What was read of it is there until the next file is.
+    if (this.#final !== undefined) this.update();
   }
 
   get path(): string {
@@ -174,9 +198,18 @@ export class Reader {
    * @throws FileFormatError when the file contradicts the format; the reader is of no use then
    */
   update(): void {
-    if (this.#known) this.requireWhole();
+    if (this.#final === undefined) {
+      if (this.#known) this.requireWhole();
+      this.#mapping.refresh();
+      this.#readNew();
+    } else if (!this.#known) {
+      this.#readNew();
+      this.#final.read(this.#chunks.spans, this.#contents.ends);
+    }
     this.#known = true;
-    this.#mapping.refresh();
+  }
+
+  #readNew(): void {
     // Before the commit word: slots change hands after the removal was committed.
     this.#reuse = Atomics.load(this.#words, REUSE_AT / 4);
     // The commit word first: a chunk that holds committed records is in the table before.
@@ -191,7 +224,7 @@ export class Reader {
 
   /** An extent of values: `Contents.place` says which, and where in it a block begins. */
   extent(number: number): Float64Array {
-    return this.#chunks.values(number);
+    return this.#final?.extent(number) ?? this.#chunks.values(number);
   }
 
   /** The extent that holds a block, and the block's first slot in it. */
@@ -222,7 +255,7 @@ export class Reader {
       }
       this.#chunkAt++;
     }
-    this.#mapping.pair(this.#contents.pairs);
+    if (this.#final === undefined) this.#mapping.pair(this.#contents.pairs);
   }
 
   /** Reads the records of a chunk up to `end` in the stream, which may be all of it. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { MappingError } from '../../src/errors.js';
 import { CHUNK_ALIGN_BYTES } from '../../src/limits.js';
+import { fileStatus, readOnce } from '../../src/mapping/descriptor.js';
 import { type Mapper, nativeBackend } from '../../src/mapping/native.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { CREATE_OPTIONS } from '../helpers/writers.js';
@@ -16,6 +17,8 @@ const copying: Mapper = {
   reserve: () => 'ENOSYS',
   flock: () => undefined,
   size: () => 0,
+  status: fileStatus,
+  read: readOnce,
 };
 
 test('memory that is a copy of the file is found out, for every writer anew', (t) => {
