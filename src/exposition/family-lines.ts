@@ -35,21 +35,37 @@ export class FamilyLines {
     return `# HELP ${shown} ${this.#format.escapeHelp(help)}\n# TYPE ${shown} ${type}\n`;
   }
 
-  /** What each line of the series that comes `at` in order has before its number. */
-  prefixes(at: number): string[] {
+  /**
+   * Writes what each line of the series that comes `at` in order has before its number to
+   * the begin of `parts`, in two parts: put together they would be a string more for every line.
+   */
+  writePrefixes(at: number, parts: string[]): void {
     const { name, type, labels, order } = this.family;
+    const pairs = labels[order[at] as number] as readonly LabelPair[];
     let own = '';
-    for (const [label, value] of labels[order[at] as number] as readonly LabelPair[]) {
-      own += `${own === '' ? '' : ','}${label}="${escapeLabelValue(value)}"`;
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i] as LabelPair;
+      own += `${own === '' ? '' : ','}${pair[0]}="${escapeLabelValue(pair[1])}"`;
     }
     const plain = own === '' ? ' ' : `{${own}} `;
     if (type === 'counter' || type === 'gauge') {
-      return [this.#format.sampleName(name, type) + plain];
+      parts[0] = this.#format.sampleName(name, type);
+      parts[1] = plain;
+      return;
     }
-    const last = [`${name}_sum${plain}`, `${name}_count${plain}`];
-    if (type === 'summary') return last;
-    const begin = own === '' ? `${name}_bucket{` : `${name}_bucket{${own},`;
-    return [...this.#boundLabels.map((le) => begin + le), ...last];
+    let next = 0;
+    if (type === 'histogram') {
+      const begin = own === '' ? `${name}_bucket{` : `${name}_bucket{${own},`;
+      const bounds = this.#boundLabels;
+      for (let i = 0; i < bounds.length; i++) {
+        parts[next++] = begin;
+        parts[next++] = bounds[i] as string;
+      }
+    }
+    parts[next++] = `${name}_sum`;
+    parts[next++] = plain;
+    parts[next++] = `${name}_count`;
+    parts[next++] = plain;
   }
 
   /** The numbers of the lines of some series, from `first` to `end - 1` in order, into `numbers`. */

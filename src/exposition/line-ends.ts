@@ -41,6 +41,21 @@ export class LineEnds {
     this.#at[line] = at;
   }
 
+  /**
+   * Where characters are not all of one byte: makes offsets of bytes of those of characters,
+   * of lines from `begin` to `end - 1`, whose text stands at `textAt`.
+   */
+  countBytes(begin: number, end: number, text: string, textAt: number): void {
+    let chars = 0;
+    let bytes = textAt;
+    for (let line = begin; line < end; line++) {
+      const at = (this.#at[line] as number) - textAt;
+      bytes += Buffer.byteLength(text.slice(chars, at));
+      this.#at[line] = bytes;
+      chars = at;
+    }
+  }
+
   /** Where the line that follows a line begins. */
   after(line: number): number {
     return (this.#at[line] as number) + (this.#lengths[line] as number) + 1;

@@ -195,40 +195,31 @@ export class Sheet {
     bytes: number,
   ): { readonly text: string; readonly end: number } {
     const { perSeries, seriesCount } = lines;
-    const firstOfText = firstLine + first * perSeries;
-    const ends: number[] = [];
-    let text = '';
+    const begin = firstLine + first * perSeries;
+    const ends = this.#ends;
+    const parts: string[] = [];
+    const prefixes: string[] = [];
+    let line = begin;
+    let chars = 0;
     let series = first;
-    for (; series < seriesCount && text.length < STEP_CHARS; series++) {
+    for (; series < seriesCount && chars < STEP_CHARS; series++) {
       lines.readNumbers(series, series + 1, this.#numbers);
       const exemplars = lines.exemplars(series, series + 1);
-      const line = firstLine + series * perSeries;
-      for (const [i, prefix] of lines.prefixes(series).entries()) {
-        const value = this.#numbers[i] as number;
-        text += prefix;
-        ends.push(text.length);
-        text += this.#ends.begin(line + i, value, exemplars?.[i]);
-        text += '\n';
+      lines.writePrefixes(series, prefixes);
+      for (let i = 0; i < perSeries; i++) {
+        const name = prefixes[2 * i] as string;
+        const labels = prefixes[2 * i + 1] as string;
+        const end = ends.begin(line, this.#numbers[i] as number, exemplars?.[i]);
+        chars += name.length + labels.length;
+        ends.place(line++, bytes + chars);
+        chars += end.length + 1;
+        parts.push(name, labels, end, '\n');
       }
     }
-    const places = byteOffsets(text, ends);
-    for (let i = 0; i < places.length; i++) {
-      this.#ends.place(firstOfText + i, bytes + (places[i] as number));
-    }
+    const text = parts.join('');
+    if (Buffer.byteLength(text) !== chars) ends.countBytes(begin, line, text, bytes);
     return { text, end: series };
   }
-}
-
-/** Offsets of characters as offsets of bytes. */
-function byteOffsets(text: string, characters: number[]): readonly number[] {
-  if (Buffer.byteLength(text) === text.length) return characters;
-  let bytes = 0;
-  let before = 0;
-  return characters.map((at) => {
-    bytes += Buffer.byteLength(text.slice(before, at));
-    before = at;
-    return bytes;
-  });
 }
 
 function* copyText(
