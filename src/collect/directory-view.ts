@@ -112,7 +112,8 @@ export class DirectoryView {
     if (this.#list()) changed = true;
     let quiet = 0;
     for (const path of this.#listed) {
-      const news = this.#refresh(path);
+      const found = this.#refresh(path);
+      const news = typeof found === 'boolean' ? found : yield* found;
       if (news) changed = true;
       if (news || ++quiet % QUIET_FILES_PER_STEP === 0) yield;
     }
@@ -194,7 +195,8 @@ export class DirectoryView {
     }
   }
 
-  #refresh(path: string): boolean {
+  /** True when files, series or who lives have changed. In steps where a file has much that is new. */
+  #refresh(path: string): boolean | Steps<boolean> {
     const rejected = this.#rejected.get(path);
     if (rejected !== undefined) {
       if (rejected.stamp === stampAt(path)) {
@@ -211,27 +213,40 @@ export class DirectoryView {
         if (known.isUntouched) return false;
         this.#drop(path, known);
       }
+      const ahead = known === undefined ? this.#sourceAt(path).reader.readAhead() : undefined;
+      if (ahead !== undefined) return this.#refreshAfter(ahead, path, known);
       return this.#read(path) || known !== this.#writers.get(path);
     } catch (error) {
-      const source = this.#writers.get(path);
-      if (source !== undefined) this.#drop(path, source);
-      // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
-      if (errorCode(error) === 'ENOENT') return known !== undefined;
-      const reason = errorMessage(error);
-      this.#skip(path, reason);
-      if (isBadFile(error)) this.#rejected.set(path, { stamp: stampAt(path), reason });
-      this.#report(error);
+      this.#leaveOut(path, error);
       return known !== undefined;
     }
   }
 
-  /** Opens a file that is not open, and reads what is new; true when that, or who lives, has changed. */
-  #read(path: string): boolean {
-    let source = this.#writers.get(path);
-    if (source === undefined) {
-      source = this.#open(path);
-      this.#writers.set(path, source);
+  *#refreshAfter(ahead: Steps<void>, path: string, known: FileSource | undefined): Steps<boolean> {
+    try {
+      yield* ahead;
+      return this.#read(path) || known !== this.#writers.get(path);
+    } catch (error) {
+      this.#leaveOut(path, error);
+      return known !== undefined;
     }
+  }
+
+  /** The file cannot be read: whatever was known of it is of no use. */
+  #leaveOut(path: string, error: unknown): void {
+    const source = this.#writers.get(path);
+    if (source !== undefined) this.#drop(path, source);
+    // Gone between listing and opening: absorbed, which `isStable` tells, or cleaned away.
+    if (errorCode(error) === 'ENOENT') return;
+    const reason = errorMessage(error);
+    this.#skip(path, reason);
+    if (isBadFile(error)) this.#rejected.set(path, { stamp: stampAt(path), reason });
+    this.#report(error);
+  }
+
+  /** Reads what is new; true when that, or who lives, has changed. */
+  #read(path: string): boolean {
+    const source = this.#sourceAt(path);
     const changed = source.readAndJudge(this.#observer);
     if (source.reader.superseded) {
       // The writer has made a new file of this name, and counts there.
@@ -242,6 +257,15 @@ export class DirectoryView {
     // The dead write nothing more.
     if (source.liveness === 'dead') source.settle();
     return changed;
+  }
+
+  #sourceAt(path: string): FileSource {
+    let source = this.#writers.get(path);
+    if (source === undefined) {
+      source = this.#open(path);
+      this.#writers.set(path, source);
+    }
+    return source;
   }
 
   #open(path: string): FileSource {

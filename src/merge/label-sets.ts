@@ -1,7 +1,11 @@
 import type { LabelPair, LabelValues } from '../model/labels.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
+import type { Steps } from '../steps.js';
 import type { Claim } from './claims.js';
 import { type LabelPairs, seriesKey, seriesLabels } from './series-labels.js';
+
+/** Series between two steps. */
+export const STEP_SERIES = 1024;
 
 /** Sets seen by label values, one level per label: a lookup builds no key. */
 interface Level {
@@ -34,7 +38,7 @@ export class LabelSets {
   }
 
   /** The number of each of a claim's series, as `writer` has them where each is shown. */
-  numbersOf(claim: Claim, writer?: string): readonly number[] {
+  *numbersOf(claim: Claim, writer?: string): Steps<readonly number[]> {
     const { metric, defaultLabels, series } = claim;
     const shape = JSON.stringify([metric.labelNames, defaultLabels, writer]);
     let root = this.#byShape.get(shape);
@@ -42,16 +46,22 @@ export class LabelSets {
       root = newLevel();
       this.#byShape.set(shape, root);
     }
-    const begin = root;
-    return series.map((one) => {
-      const level = descend(begin, one.labelValues);
-      if (level.number < 0) {
-        const pairs = seriesLabels(claim, one, writer, this.#pairs);
-        this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(metric, one, pairs);
-        level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
-      }
-      return level.number;
-    });
+    const numbers: number[] = [];
+    for (let i = 0; i < series.length; i++) {
+      numbers.push(this.#numberIn(root, claim, series[i] as StoredSeries, writer));
+      if (i % STEP_SERIES === STEP_SERIES - 1) yield;
+    }
+    return numbers;
+  }
+
+  #numberIn(root: Level, claim: Claim, series: StoredSeries, writer: string | undefined): number {
+    const level = descend(root, series.labelValues);
+    if (level.number < 0) {
+      const pairs = seriesLabels(claim, series, writer, this.#pairs);
+      this.#needsKeys ||= this.#byShape.size > 1 || !showsAll(claim.metric, series, pairs);
+      level.number = this.#needsKeys ? this.#numberOf(pairs) : this.#found.push(pairs) - 1;
+    }
+    return level.number;
   }
 
   #numberOf(pairs: readonly LabelPair[]): number {

@@ -6,13 +6,15 @@ import {
   type StoredSeries,
   slotsPerSeries,
 } from '../model/metric.js';
+import type { Steps } from '../steps.js';
 import { type Addition, SlotMapBuilder } from './additions.js';
 import type { Agreement, Claim } from './claims.js';
-import type { GaugeRun, GaugeSlots } from './gauge-runs.js';
+import type { Folding, GaugeRun, GaugeSlots } from './gauge-runs.js';
 import { GAUGE_REDUCERS, showsEachWriter } from './gauges.js';
 import type { Inputs } from './inputs.js';
-import { LabelSets } from './label-sets.js';
+import { LabelSets, STEP_SERIES } from './label-sets.js';
 import type { LabelPairs } from './series-labels.js';
+import { sortedOrder } from './sorted-order.js';
 import type { MergeSource } from './source.js';
 import { byEnd, type WriterLabels } from './writer-labels.js';
 
@@ -34,36 +36,40 @@ interface LayoutPart {
   readonly numbers: readonly number[];
 }
 
-export function layOut(
+export function* layOut(
   agreement: Agreement,
   begin: number,
   pairs: LabelPairs,
   writers: WriterLabels,
-): FamilyLayout {
+): Steps<FamilyLayout> {
   const { newest, claims, bounds } = agreement;
   const sets = new LabelSets(pairs);
-  const parts = claims.flatMap((claim) => partsOf(claim, sets, newest.mode, writers));
+  const parts: LayoutPart[] = [];
+  for (const claim of claims) yield* addParts(parts, claim, sets, newest.mode, writers);
   const labels = sets.found;
-  const order = new Int32Array(labels.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  order.sort((a, b) =>
+  const order = yield* sortedOrder(labels.length, (a, b) =>
     compareLabels(labels[a] as readonly LabelPair[], labels[b] as readonly LabelPair[]),
   );
   const width = familyWidth(newest.type, bounds);
   return { ...agreement, width, labels, order, begin, parts };
 }
 
-function partsOf(
+function* addParts(
+  parts: LayoutPart[],
   claim: Claim,
   sets: LabelSets,
   mode: GaugeMode,
   writers: WriterLabels,
-): LayoutPart[] {
+): Steps<void> {
   const { sources } = claim;
-  if (!showsEachWriter(mode)) return [{ claim, sources, numbers: sets.numbersOf(claim) }];
-  return sources.map((source) => {
-    return { claim, sources: [source], numbers: sets.numbersOf(claim, writers.of(source)) };
-  });
+  if (!showsEachWriter(mode)) {
+    parts.push({ claim, sources, numbers: yield* sets.numbersOf(claim) });
+    return;
+  }
+  for (const source of sources) {
+    const numbers = yield* sets.numbersOf(claim, writers.of(source));
+    parts.push({ claim, sources: [source], numbers });
+  }
 }
 
 /** A run of slots in a block, and where it goes among those of a merged series. */
@@ -93,7 +99,7 @@ function blockRuns(claim: Claim, layout: FamilyLayout): readonly BlockRun[] {
 export class AdditionList {
   readonly #builders = new Map<readonly MergeSource[], Map<number, SlotMapBuilder>>();
 
-  add(layout: FamilyLayout): void {
+  *add(layout: FamilyLayout): Steps<void> {
     const { begin, width } = layout;
     for (const { claim, sources, numbers } of layout.parts) {
       const byExtent = getOrAdd(this.#builders, sources, () => new Map());
@@ -107,6 +113,7 @@ export class AdditionList {
           const run = runs[i] as BlockRun;
           builder.add(index + run.slot, to + run.to, run.length);
         }
+        if (s % STEP_SERIES === STEP_SERIES - 1) yield;
       }
     }
   }
@@ -123,15 +130,16 @@ export class AdditionList {
   }
 }
 
-export function gaugeRunOf(layout: FamilyLayout, inputs: Inputs): GaugeRun {
+export function* gaugeRunOf(layout: FamilyLayout, inputs: Inputs): Steps<GaugeRun> {
   const { mode } = layout.newest;
-  const foldings = layout.parts.flatMap(({ claim, sources, numbers }) =>
-    [...slotLists(claim, numbers, layout)].flatMap(([extent, { list, low, high }]) =>
-      sources.map((source) => {
-        return { list, source, input: inputs.of(source.extent(extent), low, high) };
-      }),
-    ),
-  );
+  const foldings: (Folding & { readonly source: MergeSource })[] = [];
+  for (const { claim, sources, numbers } of layout.parts) {
+    for (const [extent, { list, low, high }] of yield* slotLists(claim, numbers, layout)) {
+      for (const source of sources) {
+        foldings.push({ list, source, input: inputs.of(source.extent(extent), low, high) });
+      }
+    }
+  }
   // Where the last of equals counts it is the youngest writer's.
   const order = showsEachWriter(mode) ? byEnd : byCreation;
   if (layout.parts.length > 1) foldings.sort((a, b) => order(a.source, b.source));
@@ -156,17 +164,18 @@ export function bucketTargets(claim: Claim, layout: FamilyLayout): readonly numb
 }
 
 /** By extent: its gauges, and where each goes. */
-function slotLists(
+function* slotLists(
   { series, contents }: Claim,
   numbers: readonly number[],
   { begin, newest }: FamilyLayout,
-): Map<number, ReadSlots> {
+): Steps<Map<number, ReadSlots>> {
   const lists = new Map<number, { from: number[]; to: number[] }>();
   for (let s = 0; s < series.length; s++) {
     const { extent, index } = contents.place((series[s] as StoredSeries).slot);
     const list = getOrAdd(lists, extent, () => ({ from: [], to: [] }));
     list.from.push(index);
     list.to.push(begin + (numbers[s] as number));
+    if (s % STEP_SERIES === STEP_SERIES - 1) yield;
   }
   const width = slotsPerSeries(newest);
   return new Map([...lists].map(([extent, list]) => [extent, readSlots(list, width)]));

@@ -54,12 +54,12 @@ export function* planInSteps(
   for (const name of [...byName.keys()].sort()) {
     const agreement = agree(byName.get(name) as Claim[], conflicts);
     if (agreement.newest.mode === 'omit') continue;
-    const layout = layOut(agreement, size, pairs, writers);
+    const layout = yield* layOut(agreement, size, pairs, writers);
     size += layout.labels.length * layout.width;
     layouts.push(layout);
     yield;
   }
-  const merge = new FamilyMerges(layouts, size);
+  const merge = yield* FamilyMerges.of(layouts, size);
   return {
     families: merge.families,
     conflicts,
@@ -81,29 +81,39 @@ class FamilyMerges {
   readonly #merged: Float64Array;
   /** What a reducer or a sum keeps of a value beside it, while it runs. */
   readonly #aux: Float64Array;
-  readonly #families: readonly FamilyMerge[];
-  readonly #additions: readonly Addition[];
+  readonly #families: FamilyMerge[] = [];
   readonly #inputs = new Inputs();
+  #additions: readonly Addition[] = [];
 
-  constructor(layouts: readonly FamilyLayout[], size: number) {
+  static *of(layouts: readonly FamilyLayout[], size: number): Steps<FamilyMerges> {
+    const merges = new FamilyMerges(size);
+    const additions = new AdditionList();
+    for (const layout of layouts) {
+      yield* merges.#add(layout, additions);
+      yield;
+    }
+    merges.#additions = additions.build(merges.#inputs);
+    return merges;
+  }
+
+  private constructor(size: number) {
     this.#merged = new Float64Array(size);
     this.#aux = new Float64Array(size);
-    const additions = new AdditionList();
-    this.#families = layouts.map((layout) => {
-      const { newest, bounds, width, labels, order, begin } = layout;
-      const end = begin + labels.length * width;
-      const { name, help, type, mode } = newest;
-      const values = this.#merged.subarray(begin, end);
-      const exemplars = FamilyExemplars.of(layout);
-      const shown = exemplars === undefined ? {} : { exemplars: exemplars.merged };
-      const merging = type === 'gauge' ? { mode } : {};
-      const columns = { bounds, width, labels, order, values, stamp: 0 };
-      const table = { name, help, type, ...merging, ...columns, ...shown };
-      const gauges = type === 'gauge' ? gaugeRunOf(layout, this.#inputs) : undefined;
-      if (isSum(gauges)) additions.add(layout);
-      return { table, begin, end, gauges, exemplars };
-    });
-    this.#additions = additions.build(this.#inputs);
+  }
+
+  *#add(layout: FamilyLayout, additions: AdditionList): Steps<void> {
+    const { newest, bounds, width, labels, order, begin } = layout;
+    const end = begin + labels.length * width;
+    const { name, help, type, mode } = newest;
+    const values = this.#merged.subarray(begin, end);
+    const exemplars = FamilyExemplars.of(layout);
+    const shown = exemplars === undefined ? {} : { exemplars: exemplars.merged };
+    const merging = type === 'gauge' ? { mode } : {};
+    const columns = { bounds, width, labels, order, values, stamp: 0 };
+    const table = { name, help, type, ...merging, ...columns, ...shown };
+    const gauges = type === 'gauge' ? yield* gaugeRunOf(layout, this.#inputs) : undefined;
+    if (isSum(gauges)) yield* additions.add(layout);
+    this.#families.push({ table, begin, end, gauges, exemplars });
   }
 
   get families(): readonly FamilyTable[] {

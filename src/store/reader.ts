@@ -1,28 +1,27 @@
-import { FileFormatError } from '../errors.js';
 import { fence } from '../fence.js';
 import { decodeHeader, type FileHeader } from '../format/header.js';
 import {
   ABSORBED_AT,
-  ChunkKind,
   COMMIT_AT,
   FLUSH_SEQUENCE_AT,
   HEADER_BYTES,
   HEARTBEAT_AT,
   MARK_AT,
   REUSE_AT,
-  SLOT_BYTES,
   STATE_AT,
   SUPERSEDED_AT,
 } from '../format/layout.js';
-import type { RecordPiece } from '../format/record-decoder.js';
-import { RECORD_ALIGN } from '../format/records.js';
-import { MAX_RECORD_BYTES, RECORD_PIECE_BYTES } from '../limits.js';
 import type { Backend, LockState, ReadableMapping } from '../mapping/mapping.js';
 import type { StoredMetric, StoredSeries } from '../model/metric.js';
+import { atOnce, type Steps } from '../steps.js';
 import { ChunkList, type ChunkSpan } from './chunk-list.js';
 import { Contents } from './contents.js';
 import { FinalCopy, type FinalReading } from './final-copies.js';
 import { RecordCatalog } from './record-catalog.js';
+import { RecordStream } from './record-stream.js';
+
+/** Bytes of records from which on they are read ahead. */
+const AHEAD_BYTES = 64 * 1024;
 
 /** Words that others than the writer write. */
 const MARKS_AT = [MARK_AT, ABSORBED_AT];
@@ -40,13 +39,10 @@ export class Reader {
   readonly #chunks: ChunkList;
   readonly #words: Int32Array;
   readonly #heartbeat: Float64Array;
-  readonly #catalog: RecordCatalog;
+  readonly #stream: RecordStream;
   readonly #final: FinalCopy | undefined;
-  #contents = Contents.EMPTY;
-  /** Record chunks are one stream: how much of it was parsed, and the chunk where that ends. */
-  #parsed = 0;
-  #chunkAt = 0;
-  #streamBegin = 0;
+  /** The contents of which the mapping knows what belongs together. */
+  #paired = Contents.EMPTY;
   #closed = false;
   /** Whether it was updated before: until then its size is that of a moment ago. */
   #known = false;
@@ -80,7 +76,6 @@ export class Reader {
     final?: FinalReading,
   ) {
     this.#mapping = mapping;
-    this.#catalog = catalog;
     // The lock first: what is read of the file of a writer that is gone is the last that it wrote.
     const copies = final !== undefined && mapping.probeLock() === 'free' ? final.copies : undefined;
     const head = copies?.head ?? catalog.memory(HEADER_BYTES);
@@ -97,6 +92,7 @@ export class Reader {
       });
     }
     this.#chunks = new ChunkList(mapping, this.#final && copies?.header);
+    this.#stream = new RecordStream(mapping, this.#chunks, catalog);
     const words = this.#final?.words ?? this.#chunks.words;
     this.#words = words;
     this.#heartbeat = new Float64Array(words.buffer, words.byteOffset + HEARTBEAT_AT, 1);
@@ -119,7 +115,7 @@ export class Reader {
 
   /** Bytes of committed records that were read. */
   get recordBytes(): number {
-    return this.#parsed;
+    return this.#stream.bytes;
   }
 
   get chunks(): readonly ChunkSpan[] {
@@ -128,17 +124,17 @@ export class Reader {
 
   /** What the records amount to: another object when there are others. */
   get contents(): Contents {
-    return this.#contents;
+    return this.#stream.contents;
   }
 
   /** Metrics the writer has defined and not retired. */
   get metrics(): readonly StoredMetric[] {
-    return this.#contents.metrics;
+    return this.contents.metrics;
   }
 
   /** Series the writer has added and not removed, in its order. */
   get series(): readonly StoredSeries[] {
-    return this.#contents.series;
+    return this.contents.series;
   }
 
   /**
@@ -152,7 +148,7 @@ export class Reader {
 
   /** For archives: names of the files whose values are in here. */
   get absorbed(): ReadonlySet<string> {
-    return this.#contents.absorbed;
+    return this.contents.absorbed;
   }
 
   /** Whether another file has this one's name, with the same values. */
@@ -204,9 +200,22 @@ export class Reader {
       this.#readNew();
     } else if (!this.#known) {
       this.#readNew();
-      this.#final.read(this.#chunks.spans, this.#contents.ends);
+      this.#final.read(this.#chunks.spans, this.contents.ends);
     }
     this.#known = true;
+  }
+
+  /**
+   * Before the first `update`: reads the records that there are in steps, where they are so
+   * many that it would take long. Undefined where they are not.
+   *
+   * @throws FileFormatError, in steps too
+   */
+  readAhead(): Steps<void> | undefined {
+    const committed = Atomics.load(this.#words, COMMIT_AT / 4);
+    if (this.#known || committed < AHEAD_BYTES) return undefined;
+    this.#chunks.grow();
+    return this.#stream.readTo(committed);
   }
 
   #readNew(): void {
@@ -215,11 +224,10 @@ export class Reader {
     // The commit word first: a chunk that holds committed records is in the table before.
     const committed = Atomics.load(this.#words, COMMIT_AT / 4);
     this.#chunks.grow();
-    if (committed === this.#parsed) return;
-    if (committed < this.#parsed || committed % RECORD_ALIGN !== 0) {
-      throw this.#error(COMMIT_AT, `${committed} bytes committed, ${this.#parsed} were before`);
-    }
-    this.#readRecords(committed);
+    if (committed !== this.#stream.bytes) atOnce(this.#stream.readTo(committed));
+    if (this.contents === this.#paired) return;
+    this.#paired = this.contents;
+    if (this.#final === undefined) this.#mapping.pair(this.contents.pairs);
   }
 
   /** An extent of values: `Contents.place` says which, and where in it a block begins. */
@@ -229,7 +237,7 @@ export class Reader {
 
   /** The extent that holds a block, and the block's first slot in it. */
   locate(slot: number): { readonly values: Float64Array; readonly index: number } {
-    const { extent, index } = this.#contents.place(slot);
+    const { extent, index } = this.contents.place(slot);
     return { values: this.extent(extent), index };
   }
 
@@ -238,63 +246,5 @@ export class Reader {
     if (this.#closed) return;
     this.#closed = true;
     this.#mapping.close();
-  }
-
-  /** Reads the record chunks, which are one stream, from where it was left to `committed`. */
-  #readRecords(committed: number): void {
-    while (this.#parsed < committed) {
-      const chunk = this.#chunks.spans[this.#chunkAt];
-      if (chunk === undefined) {
-        throw this.#error(COMMIT_AT, `${committed} bytes committed, record chunks end before`);
-      }
-      const streamEnd = this.#streamBegin + chunk.end - chunk.begin;
-      if (chunk.kind === ChunkKind.records) {
-        this.#readChunk(chunk, Math.min(committed, streamEnd), committed >= streamEnd);
-        if (this.#parsed < streamEnd) break;
-        this.#streamBegin = streamEnd;
-      }
-      this.#chunkAt++;
-    }
-    if (this.#final === undefined) this.#mapping.pair(this.#contents.pairs);
-  }
-
-  /** Reads the records of a chunk up to `end` in the stream, which may be all of it. */
-  #readChunk(chunk: ChunkSpan, end: number, whole: boolean): void {
-    const { path } = this;
-    const checkBlock = (kind: ChunkKind, slot: number, width: number, at: number) =>
-      this.#checkBlock(kind, slot, width, at);
-    const file = { chunks: this.#chunks.spans, layout: this.#chunks.layout, checkBlock };
-    let size = RECORD_PIECE_BYTES;
-    while (this.#parsed < end) {
-      const begin = chunk.begin + this.#parsed - this.#streamBegin;
-      const left = end - this.#parsed;
-      const ends = left > size ? 'anywhere' : whole ? 'chunk' : 'record';
-      const bytes = this.#catalog.memory(Math.min(left, size));
-      if (this.#mapping.read(bytes, begin) < bytes.length) {
-        throw this.#error(begin, `${bytes.length} bytes of records are cut off`);
-      }
-      const piece: RecordPiece = { path, begin, bytes, ends };
-      const read = this.#catalog.read(file, this.#contents, piece);
-      this.#contents = read.contents;
-      this.#parsed += read.bytes;
-      if (read.bytes > 0) continue;
-      // A record, or the zeros after the last, that is longer than the piece.
-      if (size > MAX_RECORD_BYTES) throw this.#error(begin, `no record in ${size} bytes`);
-      size *= 2;
-    }
-  }
-
-  /** A block lies within one chunk of its kind, and not in the header. */
-  #checkBlock(kind: ChunkKind, slot: number, width: number, at: number): void {
-    const begin = slot * SLOT_BYTES;
-    const end = begin + width * SLOT_BYTES;
-    if (!this.#chunks.lieIn(kind, begin, end)) {
-      const what = kind === ChunkKind.values ? 'values' : 'exemplars';
-      throw this.#error(at, `slots ${slot} to ${slot + width - 1} lie in no ${what} chunk`);
-    }
-  }
-
-  #error(offset: number, message: string): FileFormatError {
-    return new FileFormatError(this.path, offset, message);
   }
 }

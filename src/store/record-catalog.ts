@@ -1,9 +1,13 @@
 import { FileFormatError } from '../errors.js';
 import { RecordDecoder, type RecordPiece } from '../format/record-decoder.js';
 import { MAX_CATALOG_BYTES } from '../limits.js';
+import type { Steps } from '../steps.js';
 import type { ChunkSpan } from './chunk-list.js';
 import type { Contents } from './contents.js';
 import { ContentsBuilder, type RecordChecks } from './contents-builder.js';
+
+/** Records that are read between two steps: a fraction of a millisecond's work once it is compiled. */
+const STEP_RECORDS = 512;
 
 /** The file from which records are read. */
 export interface RecordFile {
@@ -47,11 +51,11 @@ export class RecordCatalog {
   }
 
   /**
-   * Reads the records that follow `before`. The piece's bytes are not kept.
+   * Reads the records that follow `before`, in steps. The piece's bytes are not kept.
    *
    * @throws FileFormatError for records that cannot be
    */
-  read(file: RecordFile, before: Contents, piece: RecordPiece): ReadPiece {
+  *read(file: RecordFile, before: Contents, piece: RecordPiece): Steps<ReadPiece> {
     let contents = before;
     let at = 0;
     while (at < piece.bytes.length) {
@@ -62,7 +66,7 @@ export class RecordCatalog {
     }
     if (at === piece.bytes.length) return { contents, bytes: at };
     const rest = { ...piece, begin: piece.begin + at, bytes: piece.bytes.subarray(at) };
-    const parsed = parse(file, contents, rest);
+    const parsed = yield* parse(file, contents, rest);
     if (parsed.bytes > 0) {
       const bytes = Buffer.from(rest.bytes.subarray(0, parsed.bytes));
       this.#add({ before: contents, layout: file.layout, bytes, contents: parsed.contents });
@@ -95,7 +99,7 @@ export class RecordCatalog {
   }
 }
 
-function parse(file: RecordFile, before: Contents, piece: RecordPiece): ReadPiece {
+function* parse(file: RecordFile, before: Contents, piece: RecordPiece): Steps<ReadPiece> {
   const decoder = new RecordDecoder(piece);
   const builder = new ContentsBuilder(before, {
     checkBlock: file.checkBlock,
@@ -103,12 +107,13 @@ function parse(file: RecordFile, before: Contents, piece: RecordPiece): ReadPiec
   });
   const labelCount = (id: number) => builder.labelCount(id);
   let at = 0;
-  for (;;) {
+  for (let records = 1; ; records++) {
     const length = decoder.lengthAt(at);
     if (length === 0) break;
     const record = decoder.decode(at, length, labelCount);
     if (record !== undefined) builder.apply(record, piece.begin + at);
     at += length;
+    if (records % STEP_RECORDS === 0) yield;
   }
   if (piece.ends !== 'anywhere') at = piece.bytes.length;
   if (at === 0) return { contents: before, bytes: 0 };

@@ -3,6 +3,7 @@ import { LabelSets } from '../../src/merge/label-sets.js';
 import { LabelPairs } from '../../src/merge/series-labels.js';
 import type { LabelPair, LabelValues } from '../../src/model/labels.js';
 import type { StoredMetric } from '../../src/model/metric.js';
+import { atOnce } from '../../src/steps.js';
 import { contentsOf } from '../helpers/merge-sources.js';
 
 interface Given {
@@ -35,7 +36,7 @@ function numbers(sets: LabelSets, { names, values, defaults = [], writer }: Give
     series,
     sinceMs: 0,
   };
-  return sets.numbersOf(claim, writer);
+  return atOnce(sets.numbersOf(claim, writer));
 }
 
 const sets = () => new LabelSets(new LabelPairs());

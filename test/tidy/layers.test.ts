@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   format: ['model', 'errors', 'limits'],
   mapping: ['model', 'errors', 'limits'],
   'native-free-fallback': ['mapping', 'model', 'errors', 'limits'],
-  store: ['fence', 'format', 'mapping', 'model', 'errors', 'limits'],
+  store: ['fence', 'steps', 'format', 'mapping', 'model', 'errors', 'limits'],
   merge: ['fence', 'steps', 'model', 'errors', 'limits'],
   processes: ['format', 'mapping', 'store', 'merge', 'model', 'errors', 'limits'],
   'thread-shared': [],
