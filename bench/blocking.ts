@@ -13,8 +13,8 @@ import { type BenchOptions, cell, type Report } from './support/report.js';
 import { median } from './support/statistics.js';
 import { W3, W4, type Workload } from './workloads.js';
 
-const FULL = { rounds: 25, warmUp: 10 };
-const SMOKE = { rounds: 1, warmUp: 1 };
+const FULL = { rounds: 25, warmUp: 10, growing: 5 };
+const SMOKE = { rounds: 1, warmUp: 1, growing: 1 };
 const SMOKE_PROCS = 2;
 
 /** Far more than a page should have. */
@@ -37,6 +37,10 @@ interface Measured {
   readonly lines: number;
   /** Longest blocks while a page was made, ms. */
   readonly blocks: number[];
+  /** Longest block while the collector's first page was made, ms. */
+  firstBlock: number;
+  /** Longest blocks while a page was made after a process had begun a series, ms. */
+  readonly grownBlocks: number[];
   /** Longest blocks in as much time without a scrape: the machine's own. */
   readonly idle: number[];
   /** Times of the scrapes. */
@@ -61,12 +65,14 @@ export async function blocking({ smoke }: BenchOptions): Promise<Report> {
       {
         title: 'Longest block of the event loop during a scrape, every value changed; ms',
         rows: [
-          ['', 'lines', 'prom-client', 'mmap', 'mmap, whole scrape', 'no scrape'],
-          ...measured.map(({ workload, lines, theirs, blocks, scrapes, idle }) => [
-            workload.name,
-            String(lines),
-            ...[theirs, blocks, scrapes, idle].map(cell),
-          ]),
+          ['', 'lines', 'prom-client', 'mmap', 'whole scrape', 'new series', 'first', 'no scrape'],
+          ...measured.map(
+            ({ workload, lines, theirs, blocks, scrapes, grownBlocks, firstBlock, idle }) => [
+              workload.name,
+              String(lines),
+              ...[theirs, blocks, scrapes, grownBlocks, [firstBlock], idle].map(cell),
+            ],
+          ),
         ],
       },
     ],
@@ -77,7 +83,7 @@ export async function blocking({ smoke }: BenchOptions): Promise<Report> {
       unit: 'ms',
     })),
     notes: [
-      `Medians of ${effort.rounds} scrapes (in brackets: least and most). The event loop turns as fast as it can meanwhile. Where "no scrape" has blocks of its own, the machine was busy.`,
+      `Medians of ${effort.rounds} scrapes (in brackets: least and most). The event loop turns as fast as it can meanwhile. Where "no scrape" has blocks of its own, the machine was busy. "New series": scrapes after a process has begun a series, ${effort.growing} of them; "first": the one first scrape of the process.`,
       `prom-client's time is that of aggregate(...).metrics() alone, which does not let the loop turn; parsing the workers' messages comes before it, one block a message.`,
     ],
     data: { effort, cases: measured },
@@ -90,6 +96,8 @@ async function measure(workload: Workload, mostMs: number, effort: typeof FULL):
     mostMs,
     lines: 0,
     blocks: [],
+    firstBlock: 0,
+    grownBlocks: [],
     idle: [],
     scrapes: [],
     theirs: [],
@@ -107,6 +115,7 @@ async function measure(workload: Workload, mostMs: number, effort: typeof FULL):
       const { longestMs, ms, bytes } = await collector.call<Block>('blocked');
       assert.ok(bytes > 0, `${workload.name}: the page is empty`);
       const idle = await collector.call<Block>('idle', ms);
+      if (turn === 0) measured.firstBlock = longestMs;
       if (turn < effort.warmUp) continue;
       measured.blocks.push(longestMs);
       measured.scrapes.push(ms);
@@ -116,6 +125,10 @@ async function measure(workload: Workload, mostMs: number, effort: typeof FULL):
     const ours = await collector.call<{ page: string }>('again');
     const theirs = await primary.call<{ page: string }>('scrape');
     const lines = assertSameSamples(parsePage(theirs.page), parsePage(ours.page), workload.name);
+    for (let turn = 0; turn < effort.growing; turn++) {
+      await scene.grow(turn);
+      measured.grownBlocks.push((await collector.call<Block>('blocked')).longestMs);
+    }
     return { ...measured, lines };
   } finally {
     await Promise.all([primary.stop(), scene.stop()]);

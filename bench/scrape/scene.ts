@@ -68,6 +68,11 @@ export class Scene {
     await Promise.all(this.#writers.map((writer) => writer.call('change', turn, every)));
   }
 
+  /** Begins a series in one writer. */
+  async grow(turn: number): Promise<void> {
+    await this.#writers[0]?.call('grow', turn);
+  }
+
   /** Ends the writers, as a crash would: what they wrote stays. */
   async endWriters(): Promise<void> {
     await Promise.all(this.#writers.splice(0).map((writer) => writer.stop()));

@@ -118,6 +118,7 @@ export class DirectoryView {
       if (news || ++quiet % QUIET_FILES_PER_STEP === 0) yield;
     }
     this.#failed = false;
+    if (changed) this.#catalog.letGoOfMemory();
     return changed;
   }
 

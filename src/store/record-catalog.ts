@@ -6,6 +6,8 @@ import type { ChunkSpan } from './chunk-list.js';
 import type { Contents } from './contents.js';
 import { ContentsBuilder, type RecordChecks } from './contents-builder.js';
 
+const NO_MEMORY = Buffer.alloc(0);
+
 /** Records that are read between two steps: a fraction of a millisecond's work once it is compiled. */
 const STEP_RECORDS = 512;
 
@@ -42,12 +44,17 @@ export class RecordCatalog {
   /** Last used first. */
   readonly #known: Known[] = [];
   #bytes = 0;
-  #memory = Buffer.alloc(0);
+  #memory = NO_MEMORY;
 
-  /** Memory to read a piece into: the same at every call. */
+  /** Memory to read a piece into: the same at every call, until it is let go of. */
   memory(length: number): Uint8Array {
     if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(length);
     return this.#memory.subarray(0, length);
+  }
+
+  /** Lets go of the memory for pieces: for now there is nothing more to read. */
+  letGoOfMemory(): void {
+    this.#memory = NO_MEMORY;
   }
 
   /**
