@@ -14,10 +14,12 @@ export interface Effort {
   /** Batches of `ROUNDS_PER_BATCH` rounds, of which the first of each counts as one after a pause. */
   readonly batches: number;
   /**
-   * Scrapes before those, each after a change of the scraping process's own values: by the
-   * collector alone, which takes far less time for one, until its code is compiled.
+   * Scrapes of each side before those, until its code is compiled: functions that run once
+   * a scrape take thousands. Between ours the scraping process's own values change.
    */
   readonly warmUpScrapes: number;
+  /** Milliseconds after which no more of them are made, for each side. */
+  readonly warmUpMs: number;
   /** Rounds after them in which series are added: each lays out a new plan, which is no steady state. */
   readonly growing: number;
 }
@@ -103,11 +105,12 @@ async function measureBackend(
   };
   const theirs = () => primary.call<TheirPage>('scrape');
   let turn = 0;
-  for (let scrape = 0; scrape < effort.warmUpScrapes; scrape++) {
+  await warmUp(effort, async () => {
     await serving.call('later', turn);
     await serving.call('pages');
     await primary.call('changeOne', turn++, 0);
-  }
+  });
+  await warmUp(effort, theirs);
   for (let batch = 0; batch < effort.batches; batch++) {
     const turns = Array.from({ length: ROUNDS_PER_BATCH }, (_, round) => turn + 2 * round);
     turn += 2 * ROUNDS_PER_BATCH;
@@ -167,6 +170,11 @@ async function measureBackend(
     into.first.push(first.ms);
   }
   return found;
+}
+
+async function warmUp(effort: Effort, scrape: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + effort.warmUpMs;
+  for (let i = 0; i < effort.warmUpScrapes && performance.now() < end; i++) await scrape();
 }
 
 function noSamples(): Samples {
