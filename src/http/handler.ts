@@ -65,7 +65,8 @@ export async function respond(
 /** True when all of it has gone to the system, and nobody between could have kept a part. */
 async function send(answer: Answer, res: NodeResponse): Promise<boolean> {
   const { status, headers, body, cut } = answer;
-  const direct = !Object.hasOwn(res, 'write') && !Object.hasOwn(res, 'end');
+  // A response of HTTP/2 finishes when its last frame is made, which the socket may not have yet.
+  const direct = !('stream' in res) && !Object.hasOwn(res, 'write') && !Object.hasOwn(res, 'end');
   const ended = new Promise<boolean>((resolve) => {
     res.once('finish', () => resolve(direct));
     res.once('close', () => resolve(false));

@@ -2,6 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, ServerResponse } from 'node:http';
+import {
+  connect,
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  Http2ServerResponse,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { Gauge, metricsHandler } from '../../src/index.js';
 import { ask, listen } from '../helpers/http.js';
@@ -76,3 +83,38 @@ test.serial('a page that is read slowly is not written over', async (t) => {
   t.regex(body, /^turn 1$/m);
   t.is(body.length, Number(response.headers['content-length']));
 });
+
+class WatchedHttp2Response extends Http2ServerResponse<Http2ServerRequest> {
+  static readonly bodies: Buffer[] = [];
+
+  override end(...args: unknown[]): this {
+    if (Buffer.isBuffer(args[0])) WatchedHttp2Response.bodies.push(args[0]);
+    return Reflect.apply(super.end, this, args);
+  }
+}
+
+test.serial(
+  'a page sent by HTTP/2, which ends before its last bytes are sent, is not written over',
+  async (t) => {
+    const server = createHttp2Server(
+      { Http2ServerResponse: WatchedHttp2Response as typeof Http2ServerResponse },
+      metricsHandler(),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    t.teardown(() => {
+      client.destroy();
+      server.close();
+    });
+    for (const turn of [1, 2]) {
+      gauge.set(turn);
+      const stream = client.request({ ':path': '/metrics' });
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      t.regex(String(Buffer.concat(chunks)), new RegExp(`^turn ${turn}$`, 'm'));
+    }
+    const [first, second] = WatchedHttp2Response.bodies;
+    t.not(second?.buffer, first?.buffer);
+    t.regex(String(first), /^turn 1$/m);
+  },
+);
