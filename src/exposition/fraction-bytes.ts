@@ -19,7 +19,8 @@
  * none of this holds, the answer is 0 and the caller prints in another way.
  */
 
-const ZERO = 48;
+import { writeDigits } from './digits.js';
+
 const POINT = 46;
 const MINUS = 45;
 
@@ -49,12 +50,6 @@ const HALF_DISTANCES = Float64Array.from(
   { length: Math.ceil(Math.log2(TOO_LARGE)) - LEAST_EXPONENT },
   (_, i) => 2 ** (LEAST_EXPONENT + i - FRACTION_BITS - 1),
 );
-
-/** The digits of 00 to 99. */
-const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => {
-  const pair = i >> 1;
-  return ZERO + (i % 2 === 0 ? Math.floor(pair / 10) : pair % 10);
-});
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
@@ -147,7 +142,7 @@ function write(
   target[at++] = POINT;
   if (moreCount > 0) {
     at = writeHalves(target, at, digits, places);
-    return writeSmall(target, at, more, moreCount) - begin;
+    return writeDigits(target, at, more, moreCount) - begin;
   }
   // Eight digits and fewer fit into an integer of 32 bits, which divides faster.
   let kept = places;
@@ -160,7 +155,7 @@ function write(
       low = high;
       kept = places - HALF_DIGITS;
     } else {
-      at = writeSmall(target, at, high, places - HALF_DIGITS);
+      at = writeDigits(target, at, high, places - HALF_DIGITS);
     }
   }
   let rest = low | 0;
@@ -170,27 +165,13 @@ function write(
     rest = tenth;
     kept--;
   }
-  return writeSmall(target, at, rest, kept) - begin;
+  return writeDigits(target, at, rest, kept) - begin;
 }
 
 /** Writes a whole number below 10^16 as `length` digits, and returns where they end. */
 function writeHalves(target: Uint8Array, at: number, value: number, length: number): number {
-  if (length <= HALF_DIGITS) return writeSmall(target, at, value | 0, length);
+  if (length <= HALF_DIGITS) return writeDigits(target, at, value | 0, length);
   const high = Math.floor(value / HALF);
-  const middle = writeSmall(target, at, high | 0, length - HALF_DIGITS);
-  return writeSmall(target, middle, (value - high * HALF) | 0, HALF_DIGITS);
-}
-
-function writeSmall(target: Uint8Array, begin: number, value: number, length: number): number {
-  let rest = value;
-  let at = begin + length;
-  while (at - begin >= 2) {
-    const hundredth = (rest / 100) | 0;
-    const pair = 2 * (rest - hundredth * 100);
-    target[--at] = PAIRS[pair + 1] as number;
-    target[--at] = PAIRS[pair] as number;
-    rest = hundredth;
-  }
-  if (at > begin) target[begin] = ZERO + rest;
-  return begin + length;
+  const middle = writeDigits(target, at, high | 0, length - HALF_DIGITS);
+  return writeDigits(target, middle, (value - high * HALF) | 0, HALF_DIGITS);
 }

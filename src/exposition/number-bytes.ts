@@ -1,3 +1,4 @@
+import { writeDigits } from './digits.js';
 import { writeFraction } from './fraction-bytes.js';
 import { formatValue } from './numbers.js';
 
@@ -10,7 +11,6 @@ import { formatValue } from './numbers.js';
 /** More than the longest float64 takes: `-1.2345678901234567e-300`. */
 export const MAX_NUMBER_BYTES = 32;
 
-const ZERO = 48;
 const BILLION = 1e9;
 
 /** Bytes of a whole number, or 0 where it is none that `writeWhole` can write. */
@@ -61,13 +61,4 @@ function digitsOf(value: number): number {
   if (value < 1e7) return value < 1e6 ? 6 : 7;
   if (value < 1e8) return 8;
   return value < 1e9 ? 9 : 10;
-}
-
-function writeDigits(target: Uint8Array, at: number, value: number, length: number): void {
-  let rest = value | 0;
-  for (let i = at + length - 1; i >= at; i--) {
-    const tenth = (rest / 10) | 0;
-    target[i] = ZERO + (rest - tenth * 10);
-    rest = tenth;
-  }
 }
