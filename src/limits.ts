@@ -85,6 +85,13 @@ export const HEARTBEAT_MS = 2_000;
 export const MIN_HEARTBEAT_MS = 10;
 
 /**
+ * Milliseconds for which a directory's date of change has stood still when a listing of it
+ * serves until that date is another. Twice the coarsest dates, whole seconds, of the file
+ * systems on which it does (ext4 with small inodes).
+ */
+export const DIRECTORY_REST_MS = 2_000;
+
+/**
  * Age in milliseconds at which a writer whose death cannot be decided in any
  * better way (another host, another pid namespace without a lock) no longer
  * shows live gauges. Thirty heartbeats, so that a long pause is not a death. Default of

@@ -159,34 +159,8 @@ function kindOf(name: string): EntryKind {
   return name === LOCK_NAME ? 'lock' : 'foreign';
 }
 
-/** A directory that is listed again and again. */
-export class WriterListing {
-  readonly #directory: string;
-  #names: readonly string[] = [];
-  #paths: readonly string[] = [];
-
-  constructor(directory: string) {
-    this.#directory = directory;
-  }
-
-  /**
-   * Paths of the writers' files: the same array as long as they are the same.
-   *
-   * @throws DirectoryError when the directory cannot be listed
-   */
-  paths(): readonly string[] {
-    const names = namesIn(this.#directory);
-    const known = this.#names;
-    if (names.length !== known.length || names.some((name, i) => name !== known[i])) {
-      this.#names = names;
-      const prefix = prefixOf(this.#directory);
-      this.#paths = writerNames(names).map((name) => prefix + name);
-    }
-    return this.#paths;
-  }
-}
-
-function namesIn(directory: string): string[] {
+/** All names in a directory, in no order. @throws DirectoryError when it cannot be listed */
+export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
@@ -195,12 +169,13 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** `join` for each of thousands is what listing them would take longest for. */
-function prefixOf(directory: string): string {
+/** What stands before the names in paths: `join` for each of thousands takes longer than listing them. */
+export function prefixOf(directory: string): string {
   return join(directory, sep);
 }
 
-function writerNames(names: readonly string[]): string[] {
+/** Those that are names of writers' files, in order. */
+export function writerNames(names: readonly string[]): string[] {
   return names.filter((name) => WRITER_NAME.test(name)).sort();
 }
 
