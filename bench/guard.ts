@@ -15,7 +15,7 @@ import { W1, W3 } from './workloads.js';
 
 const TRIES = 3;
 const UPDATES = { rounds: 9, warmUp: 3, iterations: 50_000 };
-const SCRAPES = { batches: 3, warmUpScrapes: 1000, warmUpMs: 4000, growing: 0 };
+const SCRAPES = { batches: 3, warmUpBatches: 1, warmUpScrapes: 1000, warmUpMs: 4000, growing: 0 };
 const FIRST = { processes: 2, scrapes: 14, warmUp: 6 };
 
 /** Half of what is usual, or less. */

@@ -32,8 +32,14 @@ const TENTH_SHARE = 2 / 3;
 /** How many times slower than the mmap backend the file backend's collector may be. */
 const FILE_LIMIT = 2;
 
-const FULL: Effort = { batches: 5, warmUpScrapes: 4000, warmUpMs: 8000, growing: 10 };
-const SMOKE: Effort = { batches: 1, warmUpScrapes: 0, warmUpMs: 0, growing: 1 };
+const FULL: Effort = {
+  batches: 5,
+  warmUpBatches: 3,
+  warmUpScrapes: 4000,
+  warmUpMs: 8000,
+  growing: 10,
+};
+const SMOKE: Effort = { batches: 1, warmUpBatches: 0, warmUpScrapes: 0, warmUpMs: 0, growing: 1 };
 const SMOKE_PROCS = 4;
 
 export async function scrape({ smoke }: BenchOptions): Promise<Report> {
@@ -53,7 +59,7 @@ export async function scrape({ smoke }: BenchOptions): Promise<Report> {
     plots: [plot(measured)],
     notes: [
       `Medians of ${effort.batches * (ROUNDS_PER_BATCH - 1)} rounds (in brackets: least and most); ratios are medians of the rounds' own ratios. Rounds come in batches of ${ROUNDS_PER_BATCH}, between which pages are compared; the first of each stands under "after a pause".`,
-      `Before them, each side scrapes ${effort.warmUpScrapes} times, or for ${effort.warmUpMs / 1000} s.`,
+      `Before them, each side scrapes ${effort.warmUpScrapes} times, or for ${effort.warmUpMs / 1000} s, and ${effort.warmUpBatches} batches do not count.`,
       'On our side the scraping process is one of the writers, as in a cluster.',
       'Our page is released after its time, as by a server that has sent it.',
       "prom-client's time begins with the workers' messages at hand as objects: asking for them, making, sending and parsing them is left out. Both sides give a Buffer.",

@@ -11,10 +11,12 @@ import { Scene } from './scene.js';
 export const ROUNDS_PER_BATCH = 5;
 
 export interface Effort {
+  /** Batches before those that count: what the other writers change is merged by code that is to be compiled, too. */
+  readonly warmUpBatches: number;
   /** Batches of `ROUNDS_PER_BATCH` rounds, of which the first of each counts as one after a pause. */
   readonly batches: number;
   /**
-   * Scrapes of each side before those, until its code is compiled: functions that run once
+   * Scrapes of each side before all batches, until its code is compiled: functions that run once
    * a scrape take thousands. Between ours the scraping process's own values change.
    */
   readonly warmUpScrapes: number;
@@ -111,7 +113,7 @@ async function measureBackend(
     await primary.call('changeOne', turn++, 0);
   });
   await warmUp(effort, theirs);
-  for (let batch = 0; batch < effort.batches; batch++) {
+  for (let batch = -effort.warmUpBatches; batch < effort.batches; batch++) {
     const turns = Array.from({ length: ROUNDS_PER_BATCH }, (_, round) => turn + 2 * round);
     turn += 2 * ROUNDS_PER_BATCH;
     const own: OwnRound[] = [];
@@ -142,6 +144,7 @@ async function measureBackend(
         assertSameSamples(parsePage(last.page), after, `${where}, a tenth changed`);
       }
       found.bytes = Buffer.byteLength(page);
+      if (batch < 0) return;
       if (round === 0) {
         into.restedAggregate.push(aggregate.ms);
         into.rested.push(changed);
