@@ -17,6 +17,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildPage } from './build-page.js';
+import { buildWasm } from './build-wasm.js';
 import { entries, programs } from './entries.js';
 
 const require = createRequire(import.meta.url);
@@ -26,6 +27,7 @@ const manifestPath = path.join(root, 'package.json');
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'));
 
 await buildPage();
+await buildWasm();
 rmSync(dist, { recursive: true, force: true });
 const exportedNames = await bundle();
 for (const subpath of Object.keys(entries)) writeEsmWrapper(entryName(subpath));

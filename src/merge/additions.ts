@@ -5,6 +5,7 @@
 
 import type { Steps } from '../steps.js';
 import type { Input } from './inputs.js';
+import type { SumMemory } from './sum-memory.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
 export interface SlotMap {
@@ -30,6 +31,9 @@ export interface Addition {
 
 /** Runs that are shorter on average are slower than the pairs that they stand for. */
 const MIN_MEAN_RUN = 4;
+
+/** Shorter runs are slower there than where they are. */
+const MIN_RUN_IN_MEMORY = 32;
 
 /** Slots of each of four writers that are added between two steps: well below a millisecond's. */
 const SLOTS_PER_PIECE = 64 * 1024;
@@ -99,13 +103,14 @@ function pairsOf(runs: Int32Array, slots: number): Int32Array {
  *
  * Takes each few inputs just before they are added, while they are in the processor's
  * cache, and stops after them or a part of them, for whoever must not keep the event loop
- * waiting.
+ * waiting. Where a `memory` is given, all arrays are of it.
  */
 export function* addAll(
   merged: Float64Array,
   rest: Float64Array,
   { map, inputs }: Addition,
   run: number,
+  memory?: SumMemory,
 ): Steps<void> {
   for (let first = 0; first < inputs.length; first += 4) {
     const few = inputs.slice(first, first + 4);
@@ -115,8 +120,9 @@ export function* addAll(
     }
     const [a, b, c, d] = few as [Input, Input, Input, Input];
     for (const piece of map.pieces) {
-      if (few.length === 4) addFour(merged, rest, piece, a.values, b.values, c.values, d.values);
-      else for (const { values } of few) addOne(merged, rest, piece, values);
+      if (few.length === 4) {
+        addFour(merged, rest, piece, a.values, b.values, c.values, d.values, memory);
+      } else for (const { values } of few) addOne(merged, rest, piece, values);
       yield;
     }
   }
@@ -131,12 +137,17 @@ function addFour(
   b: Float64Array,
   c: Float64Array,
   d: Float64Array,
+  memory: SumMemory | undefined,
 ): void {
   for (let run = 0; run < runs.length; run += 3) {
     const from = runs[run] as number;
     const to = runs[run + 1] as number;
     const length = runs[run + 2] as number;
-    for (let i = 0; i < length; i++) addFourAt(merged, rest, to + i, a, b, c, d, from + i);
+    let i = 0;
+    if (memory !== undefined && length >= MIN_RUN_IN_MEMORY) {
+      i = memory.addFour(merged, rest, to, [a, b, c, d], from, length);
+    }
+    for (; i < length; i++) addFourAt(merged, rest, to + i, a, b, c, d, from + i);
   }
   for (let i = 0; i < pairs.length; i += 2) {
     addFourAt(merged, rest, pairs[i + 1] as number, a, b, c, d, pairs[i] as number);

@@ -1,7 +1,8 @@
 import type { Steps } from '../steps.js';
+import type { SumMemory } from './sum-memory.js';
 
-/** Of the first run, which reads where the writers write: many collectors make one page and are gone. */
-const FIRST_RUN = 1;
+/** The first run, which reads where the writers write: many collectors make one page and are gone. */
+export const FIRST_RUN = 1;
 
 /** The slots of one writer's array that a merge reads: `low` to `high - 1`. */
 export class Input {
@@ -42,7 +43,7 @@ export class Input {
     if (run === this.#run) return;
     this.#run = run;
     if (run === FIRST_RUN) return;
-    if (this.#values === this.live) this.#beginCopy();
+    if (this.#values === this.live) this.#beginCopy(new Float64Array(this.#high));
     this.#copyBytes.set(this.#liveBytes);
   }
 
@@ -52,8 +53,18 @@ export class Input {
     if (this.#values !== this.live) this.#values[slot] = value;
   }
 
-  #beginCopy(): void {
-    this.#values = new Float64Array(this.#high);
+  /** Numbers that a copy takes: as many as make indices those of `live`. */
+  get copyLength(): number {
+    return this.#high;
+  }
+
+  /** To be called before the second run, if at all: the copy is to be there. */
+  copyTo(memory: SumMemory): void {
+    this.#beginCopy(memory.numbers(this.#high));
+  }
+
+  #beginCopy(copy: Float64Array): void {
+    this.#values = copy;
     this.#liveBytes = bytesOf(this.live, this.#low, this.#high);
     this.#copyBytes = bytesOf(this.#values, this.#low, this.#high);
   }
@@ -85,6 +96,18 @@ export class Inputs {
     const input = new Input(array, low, high);
     this.#byArray.set(array, input);
     return input;
+  }
+
+  /** Numbers that all copies take. */
+  get copyLength(): number {
+    let length = 0;
+    for (const input of this.#byArray.values()) length += input.copyLength;
+    return length;
+  }
+
+  /** To be called before the second run, if at all: copies are to be there. */
+  copyTo(memory: SumMemory): void {
+    for (const input of this.#byArray.values()) input.copyTo(memory);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { MIN_SLOTS_IN_MEMORY } from '../limits.js';
 import type { FamilyTable } from '../model/family.js';
 import { atOnce, type Steps } from '../steps.js';
 import { type Addition, addAll, settle } from './additions.js';
@@ -11,10 +12,11 @@ import {
 } from './claims.js';
 import { FamilyExemplars } from './exemplars.js';
 import { type GaugeRun, runGauges } from './gauge-runs.js';
-import { Inputs } from './inputs.js';
+import { FIRST_RUN, Inputs } from './inputs.js';
 import { AdditionList, type FamilyLayout, gaugeRunOf, layOut } from './layout.js';
 import { LabelPairs } from './series-labels.js';
 import type { MergeSource } from './source.js';
+import { SumMemory } from './sum-memory.js';
 import { writerLabels } from './writer-labels.js';
 
 /**
@@ -69,7 +71,7 @@ export function* planInSteps(
 }
 
 interface FamilyMerge {
-  readonly table: FamilyTable & { stamp: number };
+  readonly table: FamilyTable & { stamp: number; values: Float64Array };
   readonly begin: number;
   readonly end: number;
   readonly gauges: GaugeRun | undefined;
@@ -78,9 +80,11 @@ interface FamilyMerge {
 
 /** All families of a plan, in one array of values. */
 class FamilyMerges {
-  readonly #merged: Float64Array;
+  #merged: Float64Array;
   /** What a reducer or a sum keeps of a value beside it, while it runs. */
-  readonly #aux: Float64Array;
+  #aux: Float64Array;
+  /** Where all these arrays and the copies of writers' values are, if they are many. */
+  #memory: SumMemory | undefined;
   readonly #families: FamilyMerge[] = [];
   readonly #inputs = new Inputs();
   #additions: readonly Addition[] = [];
@@ -129,10 +133,27 @@ class FamilyMerges {
     }
   }
 
+  /** Before there are copies: many of them are added faster there. */
+  #moveToMemory(): void {
+    const copied = this.#inputs.copyLength;
+    if (copied < MIN_SLOTS_IN_MEMORY) return;
+    const size = this.#merged.length;
+    const memory = SumMemory.of(copied + 2 * size);
+    if (memory === undefined) return;
+    this.#memory = memory;
+    this.#inputs.copyTo(memory);
+    this.#aux = memory.numbers(size);
+    this.#merged = memory.numbers(size);
+    for (const { table, begin, end } of this.#families) {
+      table.values = this.#merged.subarray(begin, end);
+    }
+  }
+
   *#mergeValues(run: number): Steps<void> {
+    if (run === FIRST_RUN + 1) this.#moveToMemory();
     const merged = this.#merged.fill(0);
     const aux = this.#aux.fill(0);
-    for (const addition of this.#additions) yield* addAll(merged, aux, addition, run);
+    for (const addition of this.#additions) yield* addAll(merged, aux, addition, run, this.#memory);
     for (const { table, begin, end, gauges } of this.#families) {
       table.stamp++;
       if (isSum(gauges)) {

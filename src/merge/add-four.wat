@@ -1,0 +1,60 @@
+;; Adds the slots of four arrays to sums of twice the precision of a float64, two slots at
+;; a time: the loop of `addFour` in additions.ts, whose comment tells what is computed, with
+;; the same operations on every slot in the same order, and so with the same result to the
+;; last bit. All arrays lie in one memory and are given by the bytes at which they begin.
+(module
+  (import "sums" "memory" (memory 1))
+
+  (func (export "addFour")
+    (param $sums i32) (param $rests i32)
+    (param $a i32) (param $b i32) (param $c i32) (param $d i32)
+    ;; How many slots: an even number.
+    (param $slots i32)
+    (local $end i32)
+    (local $sum v128) (local $rest v128)
+    (local $value v128) (local $next v128) (local $added v128)
+
+    (local.set $end (i32.add (local.get $sums) (i32.shl (local.get $slots) (i32.const 3))))
+    (block $done
+      (loop $two
+        (br_if $done (i32.ge_u (local.get $sums) (local.get $end)))
+        (local.set $sum (v128.load (local.get $sums)))
+        (local.set $rest (v128.load (local.get $rests)))
+
+        (local.set $value (v128.load (local.get $a)))
+        (local.set $next (f64x2.add (local.get $sum) (local.get $value)))
+        (local.set $added (f64x2.sub (local.get $next) (local.get $sum)))
+        (local.set $rest (f64x2.add (local.get $rest) (f64x2.add
+          (f64x2.sub (local.get $sum) (f64x2.sub (local.get $next) (local.get $added)))
+          (f64x2.sub (local.get $value) (local.get $added)))))
+
+        (local.set $value (v128.load (local.get $b)))
+        (local.set $sum (f64x2.add (local.get $next) (local.get $value)))
+        (local.set $added (f64x2.sub (local.get $sum) (local.get $next)))
+        (local.set $rest (f64x2.add (local.get $rest) (f64x2.add
+          (f64x2.sub (local.get $next) (f64x2.sub (local.get $sum) (local.get $added)))
+          (f64x2.sub (local.get $value) (local.get $added)))))
+
+        (local.set $value (v128.load (local.get $c)))
+        (local.set $next (f64x2.add (local.get $sum) (local.get $value)))
+        (local.set $added (f64x2.sub (local.get $next) (local.get $sum)))
+        (local.set $rest (f64x2.add (local.get $rest) (f64x2.add
+          (f64x2.sub (local.get $sum) (f64x2.sub (local.get $next) (local.get $added)))
+          (f64x2.sub (local.get $value) (local.get $added)))))
+
+        (local.set $value (v128.load (local.get $d)))
+        (local.set $sum (f64x2.add (local.get $next) (local.get $value)))
+        (local.set $added (f64x2.sub (local.get $sum) (local.get $next)))
+        (local.set $rest (f64x2.add (local.get $rest) (f64x2.add
+          (f64x2.sub (local.get $next) (f64x2.sub (local.get $sum) (local.get $added)))
+          (f64x2.sub (local.get $value) (local.get $added)))))
+
+        (v128.store (local.get $sums) (local.get $sum))
+        (v128.store (local.get $rests) (local.get $rest))
+        (local.set $sums (i32.add (local.get $sums) (i32.const 16)))
+        (local.set $rests (i32.add (local.get $rests) (i32.const 16)))
+        (local.set $a (i32.add (local.get $a) (i32.const 16)))
+        (local.set $b (i32.add (local.get $b) (i32.const 16)))
+        (local.set $c (i32.add (local.get $c) (i32.const 16)))
+        (local.set $d (i32.add (local.get $d) (i32.const 16)))
+        (br $two)))))
