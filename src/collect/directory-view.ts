@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { errorCode, errorMessage, isBadFile, isOutOfDescriptors } from '../errors.js';
 import type { Backend } from '../mapping/mapping.js';
 import type { SkippedFile } from '../model/report.js';
-import { ARCHIVE_NAME, stampAt } from '../processes/directory.js';
+import { stampAt } from '../processes/directory.js';
 import { FileSource } from '../processes/file-source.js';
 import { isDeadByLock, type Observer } from '../processes/liveness.js';
 import { WriterListing } from '../processes/writer-listing.js';
@@ -11,6 +11,7 @@ import { FinalCopies, type FinalReading } from '../store/final-copies.js';
 import { Reader } from '../store/reader.js';
 import { RecordCatalog } from '../store/record-catalog.js';
 import type { Writer } from '../store/writer.js';
+import { ArchiveView } from './archive-view.js';
 
 /** Files without news that are read in one step: each takes as long as a few steps do. */
 const QUIET_FILES_PER_STEP = 4;
@@ -30,7 +31,6 @@ interface Rejected {
  */
 export class DirectoryView {
   readonly path: string;
-  readonly #archivePath: string;
   readonly #backend: Backend;
   readonly #observer: Observer;
   readonly #report: (error: unknown) => void;
@@ -41,11 +41,7 @@ export class DirectoryView {
   readonly #writers = new Map<string, FileSource>();
   readonly #listing: WriterListing;
   readonly #rejected = new Map<string, Rejected>();
-  #archive: FileSource | undefined;
-  /** What the archive's name led to when it was opened; empty for nothing. */
-  #archiveStamp = '';
-  /** Why the archive could not be read, when that was tried last. */
-  #archiveReason = '';
+  readonly #archive: ArchiveView;
   #skipped: SkippedFile[] = [];
   /** Writers' files that are to be read, and what that was decided by. */
   #listed: ReadonlySet<string> = NO_NAMES;
@@ -69,7 +65,6 @@ export class DirectoryView {
     this.path = path;
     this.#own = own;
     this.#listing = new WriterListing(path);
-    this.#archivePath = join(path, ARCHIVE_NAME);
     this.#backend = backend;
     this.#observer = observer;
     this.#final = {
@@ -77,12 +72,15 @@ export class DirectoryView {
       copies: new FinalCopies(),
     };
     this.#report = report;
+    const open = (archive: string) => this.#spared(() => FileSource.open(backend, archive));
+    this.#archive = new ArchiveView(path, open, report);
   }
 
   /** The archive, where there is one, and all writers that are not in it. */
   get sources(): FileSource[] {
     const writers = [...this.#writers.values()];
-    return this.#archive === undefined ? writers : [this.#archive, ...writers];
+    const { source } = this.#archive;
+    return source === undefined ? writers : [source, ...writers];
   }
 
   /** Writers that are not in the archive. */
@@ -107,10 +105,14 @@ export class DirectoryView {
   /** `scan` in steps: one for each file with news, and for a few without. */
   *steps(): Steps<boolean> {
     this.#skipped = [];
-    let changed = this.#openArchive() || this.#failed;
+    let changed = this.#failed;
     this.#failed = true;
     // The archive before the listing: what it does not name was not unlinked when it was opened.
-    if (this.#list()) changed = true;
+    const noNews = this.#hasNoArchive();
+    if (!noNews && this.#archive.refresh()) changed = true;
+    const { failure } = this.#archive;
+    if (failure !== undefined) this.#skip(this.#archive.path, failure);
+    if (this.#list(noNews)) changed = true;
     let quiet = 0;
     for (const path of this.#listed) {
       const found = this.#refresh(path);
@@ -125,51 +127,24 @@ export class DirectoryView {
 
   /** Whether what was read since the last scan is the state of one moment. */
   isStable(): boolean {
-    return stampAt(this.#archivePath) === this.#archiveStamp;
+    return this.#hasNoArchive() || this.#archive.isUnchanged();
   }
 
   close(): void {
     for (const [path, source] of this.#writers) this.#drop(path, source);
-    this.#archive?.reader.close();
-    this.#archive = undefined;
-    this.#archiveStamp = '';
+    this.#archive.close();
     this.#basis = undefined;
   }
 
-  /** Opens the archive that the name leads to now; true when it is another one. */
-  #openArchive(): boolean {
-    const stamp = stampAt(this.#archivePath);
-    if (stamp === this.#archiveStamp) {
-      if (stamp !== '' && this.#archive === undefined) {
-        this.#skip(this.#archivePath, this.#archiveReason);
-      }
-      return false;
-    }
-    this.#archive?.reader.close();
-    this.#archive = undefined;
-    this.#archiveStamp = stamp;
-    if (stamp === '') return true;
-    try {
-      const archive = this.#spared(() => FileSource.open(this.#backend, this.#archivePath));
-      archive.update();
-      this.#archiveStamp = archive.stamp;
-      this.#archive = archive;
-    } catch (error) {
-      // Replaced or removed since: `isStable` will tell.
-      if (errorCode(error) === 'ENOENT') return true;
-      this.#archiveReason = errorMessage(error);
-      this.#skip(this.#archivePath, this.#archiveReason);
-      this.#report(error);
-      // Anything but the bytes themselves may be better at the next scan.
-      if (!isBadFile(error)) this.#archiveStamp = '';
-    }
-    return true;
+  /** Whether there was no archive, and no name has come since. */
+  #hasNoArchive(): boolean {
+    return this.#archive.isAbsent && this.#listing.isCurrent();
   }
 
   /** Finds out which writers there are, and lets go of those that are not; true when there were some. */
-  #list(): boolean {
-    const absorbed = this.#archive?.reader.absorbed ?? NO_NAMES;
-    const paths = this.#paths();
+  #list(noNews: boolean): boolean {
+    const absorbed = this.#archive.source?.reader.absorbed ?? NO_NAMES;
+    const paths = noNews ? this.#listing.last : this.#paths();
     const own = this.#own()?.mapping.path;
     const basis = this.#basis;
     if (basis?.absorbed === absorbed && basis.paths === paths && basis.own === own) return false;

@@ -47,6 +47,16 @@ export class WriterListing {
     this.#nowMs = nowMs;
   }
 
+  /** What `paths` gave last. */
+  get last(): readonly string[] {
+    return this.#paths;
+  }
+
+  /** Whether no name has come or gone since the last listing, so far as dates tell. */
+  isCurrent(): boolean {
+    return this.#rests() && this.#complete;
+  }
+
   /**
    * Paths of the writers' files: the same array as long as they are the same.
    *

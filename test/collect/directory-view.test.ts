@@ -18,6 +18,7 @@ import { ARCHIVE_NAME, newWriterName } from '../../src/processes/directory.js';
 import type { Observer } from '../../src/processes/liveness.js';
 import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
+import { openDescriptors } from '../helpers/descriptors.js';
 import { patchFile, word } from '../helpers/patch-file.js';
 import { nextMessage } from '../helpers/programs.js';
 import { valuesOf } from '../helpers/reading.js';
@@ -160,6 +161,23 @@ for (const name of expectedBackends()) {
     t.true(view.isStable());
     view.scan();
     t.deepEqual([values(), view.skipped.length, errors.length], [{}, 1, 1]);
+  });
+
+  test(`${name}: an archive whose records are bad is told of once, and closed`, (t) => {
+    const { directory, errors, view } = setUp(t, backend);
+    const { path } = addWriter(t, directory, backend, 'old', { kind: FileKind.archive });
+    const archive = join(directory, ARCHIVE_NAME);
+    renameSync(path, archive);
+    patchFile(archive, COMMIT_AT, word(0x7fffff00));
+    const descriptors = () => openDescriptors().filter(([, open]) => open === archive).length;
+    const before = descriptors();
+    for (let i = 0; i < 3; i++) {
+      view.scan();
+      t.is(view.skipped.length, 1);
+    }
+    t.is(errors.length, 1);
+    t.true(errors[0] instanceof FileFormatError);
+    t.is(descriptors(), before);
   });
 
   test(`${name}: a writer that seems dead, since it let go of a file that it made anew, is read on`, (t) => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { startTicksOf } from '../../src/processes/identity.js';
+import { openDescriptors } from './descriptors.js';
 import type { Teardown } from './temporary-directory.js';
 
 /** A process that does nothing until it is killed. */
@@ -51,13 +51,8 @@ export async function startUnawaited(t: Teardown): Promise<IdleProcess> {
 
 /** Pids of the processes that this one has a descriptor for, to see that they run. */
 export function watchedPids(): number[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const match = /^\/proc\/(\d+)\/statm$/.exec(readlinkSync(`/proc/self/fd/${fd}`));
-      return match === null ? [] : [Number(match[1])];
-    } catch {
-      // The one that the list was read with.
-      return [];
-    }
+  return openDescriptors().flatMap(([, path]) => {
+    const match = /^\/proc\/(\d+)\/statm$/.exec(path);
+    return match === null ? [] : [Number(match[1])];
   });
 }

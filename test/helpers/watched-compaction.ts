@@ -1,6 +1,8 @@
 import { copyFileSync, linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryView } from '../../src/collect/directory-view.js';
+import { DIRECTORY_REST_MS } from '../../src/limits.js';
+import type { ReadableMapping } from '../../src/mapping/mapping.js';
 import { slotsPerSeries } from '../../src/model/metric.js';
 import type { Writer } from '../../src/store/writer.js';
 import { CompactionScene, observerLater } from './compaction-scene.js';
@@ -86,7 +88,19 @@ export function copyOf(t: Teardown, scene: CompactionScene, live: string): Compa
   return new CompactionScene(t, scene.backend.name, directory);
 }
 
-/** A view that calls `look` before it opens a file and before it asks after a process. */
+/** Scans until the view lists the directory no more as long as no name comes or goes. */
+export function bringToRest(view: DirectoryView): void {
+  view.scan();
+  const { now } = performance;
+  performance.now = () => now.call(performance) + DIRECTORY_REST_MS;
+  try {
+    view.scan();
+  } finally {
+    performance.now = now;
+  }
+}
+
+/** A view that calls `look` before it opens a file, looks at a lock, or asks after a process. */
 export function interruptedView(scene: CompactionScene, look: () => void): DirectoryView {
   const { backend, directory } = scene;
   const observer = observerLater(0);
@@ -96,7 +110,7 @@ export function interruptedView(scene: CompactionScene, look: () => void): Direc
       ...backend,
       open(path, flushSequenceAt) {
         look();
-        return backend.open(path, flushSequenceAt);
+        return withLook(backend.open(path, flushSequenceAt), look);
       },
     },
     {
@@ -108,4 +122,15 @@ export function interruptedView(scene: CompactionScene, look: () => void): Direc
     },
     (error) => scene.errors.push(error),
   );
+}
+
+function withLook(mapping: ReadableMapping, look: () => void): ReadableMapping {
+  return new Proxy(mapping, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (name === 'probeLock') look();
+      return member.bind(target);
+    },
+  });
 }

@@ -2,21 +2,14 @@
 // is replaced, so that the test says what happens meanwhile; tests of this file run one
 // after the other for that reason.
 
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { MappingError } from '../../src/errors.js';
 import { FLUSH_SEQUENCE_AT } from '../../src/format/layout.js';
 import { CHUNK_ALIGN_BYTES, MAX_FLUSH_ATTEMPTS } from '../../src/limits.js';
 import { loadBackend } from '../helpers/backends.js';
+import { openDescriptors } from '../helpers/descriptors.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { CREATE_OPTIONS } from '../helpers/writers.js';
 
@@ -131,13 +124,5 @@ test('a flush in the background that fails is told with its code', async (t) => 
 
 /** The number of this process's descriptor of a file. */
 function descriptorOf(path: string): number {
-  const found = readdirSync('/proc/self/fd').find((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === path;
-    } catch {
-      // The descriptor that listed the directory is gone.
-      return false;
-    }
-  });
-  return Number(found);
+  return Number(openDescriptors().find(([, one]) => one === path)?.[0]);
 }
