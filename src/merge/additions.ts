@@ -4,7 +4,7 @@
  */
 
 import type { Steps } from '../steps.js';
-import type { Input } from './inputs.js';
+import { type Input, SLOTS_PER_STEP } from './inputs.js';
 import type { SumMemory } from './sum-memory.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
@@ -112,6 +112,9 @@ export function* addAll(
   run: number,
   memory?: SumMemory,
 ): Steps<void> {
+  // Of one piece; of all together it is a little more where there are gaps.
+  const slots = (map.high - map.low) / map.pieces.length;
+  let done = 0;
   for (let first = 0; first < inputs.length; first += 4) {
     const few = inputs.slice(first, first + 4);
     for (const input of few) {
@@ -123,9 +126,13 @@ export function* addAll(
       if (few.length === 4) {
         addFour(merged, rest, piece, a.values, b.values, c.values, d.values, memory);
       } else for (const { values } of few) addOne(merged, rest, piece, values);
+      done += few.length * slots;
+      if (done < SLOTS_PER_STEP) continue;
+      done = 0;
       yield;
     }
   }
+  yield;
 }
 
 /** Four arrays at a time: each merged slot is read and written once for them. */

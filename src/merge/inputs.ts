@@ -1,6 +1,9 @@
 import type { Steps } from '../steps.js';
 import type { SumMemory } from './sum-memory.js';
 
+/** Slots that are compared, or copied and added, between two steps: well below a millisecond's. */
+export const SLOTS_PER_STEP = 64 * 1024;
+
 /** The first run, which reads where the writers write: many collectors make one page and are gone. */
 export const FIRST_RUN = 1;
 
@@ -112,7 +115,7 @@ export class Inputs {
 
   /**
    * The number of a run, for `take`, or undefined where nothing has changed since the last.
-   * Stops after every input.
+   * Stops whenever so many slots were compared that others may have waited for it.
    */
   *begin(): Steps<number | undefined> {
     if (this.#run > FIRST_RUN) {
@@ -122,8 +125,12 @@ export class Inputs {
   }
 
   *#changed(): Steps<boolean> {
+    let compared = 0;
     for (const input of this.#byArray.values()) {
       if (input.isOther) return true;
+      compared += input.copyLength;
+      if (compared < SLOTS_PER_STEP) continue;
+      compared = 0;
       yield;
     }
     return false;
