@@ -1,4 +1,4 @@
-// Makes build/wasm/add-four.js of src/merge/add-four.wat. `#add-four` in package.json leads
+// Makes build/wasm/sums.js of src/merge/sums.wat. `#sums` in package.json leads
 // there, for the bundler as for the tests.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import wabt from 'wabt';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const source = path.join(root, 'src/merge/add-four.wat');
-const target = path.join(root, 'build/wasm/add-four.js');
+const source = path.join(root, 'src/merge/sums.wat');
+const target = path.join(root, 'build/wasm/sums.js');
 
 export async function buildWasm() {
   const { parseWat } = await wabt();

@@ -4,6 +4,20 @@ import type { LabelPair } from '../model/labels.js';
 import { escapeLabelValue } from './escape.js';
 import type { Format } from './formats.js';
 
+/** Labels as they stand in lines. Most pairs come again and again. */
+export class PairTexts {
+  readonly #texts = new Map<LabelPair, string>();
+
+  of(pair: LabelPair): string {
+    let text = this.#texts.get(pair);
+    if (text === undefined) {
+      text = `${pair[0]}="${escapeLabelValue(pair[1])}"`;
+      this.#texts.set(pair, text);
+    }
+    return text;
+  }
+}
+
 /** The lines of one family: what stands before their numbers, and which numbers these are. */
 export class FamilyLines {
   readonly family: FamilyTable;
@@ -39,13 +53,13 @@ export class FamilyLines {
    * Writes what each line of the series that comes `at` in order has before its number to
    * the begin of `parts`, in two parts: put together they would be a string more for every line.
    */
-  writePrefixes(at: number, parts: string[]): void {
+  writePrefixes(at: number, parts: string[], texts: PairTexts): void {
     const { name, type, labels, order } = this.family;
     const pairs = labels[order[at] as number] as readonly LabelPair[];
     let own = '';
     for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i] as LabelPair;
-      own += `${own === '' ? '' : ','}${pair[0]}="${escapeLabelValue(pair[1])}"`;
+      const text = texts.of(pairs[i] as LabelPair);
+      own = i === 0 ? text : `${own},${text}`;
     }
     const plain = own === '' ? ' ' : `{${own}} `;
     if (type === 'counter' || type === 'gauge') {

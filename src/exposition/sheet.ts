@@ -1,6 +1,6 @@
 import type { FamilyTable } from '../model/family.js';
 import type { Steps } from '../steps.js';
-import { FamilyLines } from './family-lines.js';
+import { FamilyLines, PairTexts } from './family-lines.js';
 import type { Format } from './formats.js';
 import { LineEnds } from './line-ends.js';
 
@@ -161,6 +161,7 @@ export class Sheet {
 
   *#build(): Steps<Buffer> {
     const texts: string[] = [];
+    const pairs = new PairTexts();
     let bytes = 0;
     for (const part of this.#parts) {
       part.stamp = part.lines.family.stamp;
@@ -170,7 +171,7 @@ export class Sheet {
       bytes += part.headBytes;
       const { seriesCount } = part.lines;
       for (let first = 0; first < seriesCount; ) {
-        const { text, end } = this.#buildSeries(part, first, bytes);
+        const { text, end } = this.#buildSeries(part, first, bytes, pairs);
         texts.push(text);
         bytes += Buffer.byteLength(text);
         first = end;
@@ -193,6 +194,7 @@ export class Sheet {
     { lines, firstLine }: Part,
     first: number,
     bytes: number,
+    pairs: PairTexts,
   ): { readonly text: string; readonly end: number } {
     const { perSeries, seriesCount } = lines;
     const begin = firstLine + first * perSeries;
@@ -205,7 +207,7 @@ export class Sheet {
     for (; series < seriesCount && chars < STEP_CHARS; series++) {
       lines.readNumbers(series, series + 1, this.#numbers);
       const exemplars = lines.exemplars(series, series + 1);
-      lines.writePrefixes(series, prefixes);
+      lines.writePrefixes(series, prefixes, pairs);
       for (let i = 0; i < perSeries; i++) {
         const name = prefixes[2 * i] as string;
         const labels = prefixes[2 * i + 1] as string;

@@ -4,7 +4,7 @@
  */
 
 import type { Steps } from '../steps.js';
-import { type Input, SLOTS_PER_STEP } from './inputs.js';
+import { FIRST_RUN, type Input, SLOTS_PER_STEP } from './inputs.js';
 import type { SumMemory } from './sum-memory.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
@@ -103,7 +103,7 @@ function pairsOf(runs: Int32Array, slots: number): Int32Array {
  *
  * Takes each few inputs just before they are added, while they are in the processor's
  * cache, and stops after them or a part of them, for whoever must not keep the event loop
- * waiting. Where a `memory` is given, all arrays are of it.
+ * waiting. Where a `memory` is given, all arrays are of it, but for the writers' own.
  */
 export function* addAll(
   merged: Float64Array,
@@ -121,11 +121,15 @@ export function* addAll(
       input.take(run);
       if (map.pieces.length > 1) yield;
     }
-    const [a, b, c, d] = few as [Input, Input, Input, Input];
+    const values = few.map((input, i) =>
+      run === FIRST_RUN && memory !== undefined
+        ? memory.copyOf(input.live, map.low, map.high, i)
+        : input.values,
+    );
+    const [a, b, c, d] = values as [Float64Array, Float64Array, Float64Array, Float64Array];
     for (const piece of map.pieces) {
-      if (few.length === 4) {
-        addFour(merged, rest, piece, a.values, b.values, c.values, d.values, memory);
-      } else for (const { values } of few) addOne(merged, rest, piece, values);
+      if (few.length === 4) addFour(merged, rest, piece, a, b, c, d, memory);
+      else for (const array of values) addOne(merged, rest, piece, array);
       done += few.length * slots;
       if (done < SLOTS_PER_STEP) continue;
       done = 0;
@@ -228,8 +232,16 @@ export function addExactly(
 }
 
 /** Brings sums of twice the precision to one number each, from `begin` to `end - 1`. */
-export function settle(merged: Float64Array, rest: Float64Array, begin: number, end: number): void {
-  for (let at = begin; at < end; at++) {
+export function settle(
+  merged: Float64Array,
+  rest: Float64Array,
+  begin: number,
+  end: number,
+  memory?: SumMemory,
+): void {
+  let at = begin;
+  if (memory !== undefined) at += memory.settle(merged, rest, begin, end - begin);
+  for (; at < end; at++) {
     const small = rest[at] as number;
     // Not a number where the sum is infinite or none itself.
     if (Number.isFinite(small)) merged[at] = (merged[at] as number) + small;

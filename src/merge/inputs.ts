@@ -101,11 +101,9 @@ export class Inputs {
     return input;
   }
 
-  /** Numbers that all copies take. */
-  get copyLength(): number {
-    let length = 0;
-    for (const input of this.#byArray.values()) length += input.copyLength;
-    return length;
+  /** Numbers that each copy takes. */
+  get copyLengths(): number[] {
+    return [...this.#byArray.values()].map(({ copyLength }) => copyLength);
   }
 
   /** To be called before the second run, if at all: copies are to be there. */

@@ -1,4 +1,3 @@
-import { MIN_SLOTS_IN_MEMORY } from '../limits.js';
 import type { FamilyTable } from '../model/family.js';
 import { atOnce, type Steps } from '../steps.js';
 import { type Addition, addAll, settle } from './additions.js';
@@ -133,15 +132,12 @@ class FamilyMerges {
     }
   }
 
-  /** Before there are copies: many of them are added faster there. */
+  /** To be called before the first run: many slots are added faster there. */
   #moveToMemory(): void {
-    const copied = this.#inputs.copyLength;
-    if (copied < MIN_SLOTS_IN_MEMORY) return;
     const size = this.#merged.length;
-    const memory = SumMemory.of(copied + 2 * size);
+    const memory = SumMemory.of(this.#inputs.copyLengths, 2 * size);
     if (memory === undefined) return;
     this.#memory = memory;
-    this.#inputs.copyTo(memory);
     this.#aux = memory.numbers(size);
     this.#merged = memory.numbers(size);
     for (const { table, begin, end } of this.#families) {
@@ -150,14 +146,15 @@ class FamilyMerges {
   }
 
   *#mergeValues(run: number): Steps<void> {
-    if (run === FIRST_RUN + 1) this.#moveToMemory();
+    if (run === FIRST_RUN) this.#moveToMemory();
+    else if (run === FIRST_RUN + 1 && this.#memory !== undefined) this.#inputs.copyTo(this.#memory);
     const merged = this.#merged.fill(0);
     const aux = this.#aux.fill(0);
     for (const addition of this.#additions) yield* addAll(merged, aux, addition, run, this.#memory);
     for (const { table, begin, end, gauges } of this.#families) {
       table.stamp++;
       if (isSum(gauges)) {
-        settle(merged, aux, begin, end);
+        settle(merged, aux, begin, end, this.#memory);
         if (gauges === undefined || !hasNaN(table.values)) continue;
         // A sum of gauges leaves out those that are no number, where there are others.
         merged.fill(0, begin, end);

@@ -1,4 +1,5 @@
-import { code } from '#add-four';
+import { code } from '#sums';
+import { MIN_SLOTS_IN_MEMORY } from '../limits.js';
 
 /** Bytes of a page of WebAssembly's. */
 const PAGE_BYTES = 64 * 1024;
@@ -6,35 +7,52 @@ const PAGE_BYTES = 64 * 1024;
 const MAX_PAGES = 64 * 1024;
 const SLOT_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Six arrays of one memory, by the bytes at which they begin, and an even number of slots. */
-type AddFour = (
-  sums: number,
-  rests: number,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  slots: number,
-) => void;
+/** Functions of sums.wat: arrays by the bytes at which they begin, and an even number of slots. */
+interface Sums {
+  readonly addFour: (
+    sums: number,
+    rests: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    slots: number,
+  ) => void;
+  readonly settle: (sums: number, rests: number, slots: number) => void;
+}
 
 /**
  * Memory for arrays that are added by the processor's instructions for two numbers at once,
- * which JavaScript has no other way to than WebAssembly: this takes half the time.
+ * which JavaScript has no other way to than WebAssembly: this takes half the time, and in a
+ * process that has just begun, whose loops are not compiled yet, a tenth.
  *
  * V8 reserves some gigabytes of addresses for each, without memory behind them.
  */
 export class SumMemory {
   readonly #buffer: ArrayBuffer;
-  readonly #addFour: AddFour;
+  readonly #functions: Sums;
+  /** Numbers of the longest copy. */
+  readonly #longest: number;
   #usedBytes = 0;
 
-  /** Room for so many numbers in all, or undefined where the host has no WebAssembly, or no such instructions. */
-  static of(slots: number): SumMemory | undefined {
-    const module = compiled();
+  /**
+   * Room for copies of these lengths, and for so many other numbers. Undefined where there
+   * is little to copy, and where the host has no WebAssembly or no such instructions.
+   */
+  static of(copies: readonly number[], others: number): SumMemory | undefined {
+    let copied = 0;
+    let longest = 0;
+    for (const length of copies) {
+      copied += length;
+      longest = Math.max(longest, length);
+    }
+    if (copied < MIN_SLOTS_IN_MEMORY) return undefined;
+    const slots = Math.max(copied, 4 * longest) + others;
     const pages = Math.ceil((slots * SLOT_BYTES) / PAGE_BYTES);
-    if (module === undefined || pages > MAX_PAGES) return undefined;
+    const module = pages > MAX_PAGES ? undefined : compiled();
+    if (module === undefined) return undefined;
     try {
-      return new SumMemory(module, pages);
+      return new SumMemory(module, pages, longest);
     } catch (error) {
       // No addresses left, or a limit on them.
       if (error instanceof RangeError) return undefined;
@@ -42,18 +60,30 @@ export class SumMemory {
     }
   }
 
-  private constructor(module: WebAssembly.Module, pages: number) {
+  private constructor(module: WebAssembly.Module, pages: number, longest: number) {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const { exports } = new WebAssembly.Instance(module, { sums: { memory } });
     this.#buffer = memory.buffer;
-    this.#addFour = exports.addFour as AddFour;
+    this.#functions = exports as unknown as Sums;
+    this.#longest = longest;
   }
 
-  /** Zeros that nobody else has. */
+  /** Numbers that nobody else has: zeros, unless `copyOf` had them. */
   numbers(length: number): Float64Array {
     const numbers = new Float64Array(this.#buffer, this.#usedBytes, length);
     this.#usedBytes += numbers.byteLength;
     return numbers;
+  }
+
+  /**
+   * A copy of slots `low` to `high - 1`, under the same indices, until the next for the same
+   * of four numbers `at`, or until `numbers` is called.
+   */
+  copyOf(live: Float64Array, low: number, high: number, at: number): Float64Array {
+    const begin = this.#usedBytes + at * this.#longest * SLOT_BYTES;
+    const copy = new Float64Array(this.#buffer, begin, high);
+    copy.set(live.subarray(low, high), low);
+    return copy;
   }
 
   /**
@@ -72,7 +102,7 @@ export class SumMemory {
     const slots = length & ~1;
     const toByte = to * SLOT_BYTES;
     const fromByte = from * SLOT_BYTES;
-    this.#addFour(
+    this.#functions.addFour(
       sums.byteOffset + toByte,
       rests.byteOffset + toByte,
       a.byteOffset + fromByte,
@@ -81,6 +111,14 @@ export class SumMemory {
       d.byteOffset + fromByte,
       slots,
     );
+    return slots;
+  }
+
+  /** Settles sums `begin` on: see `settle` in additions.ts. Returns how many: all, or all but one. */
+  settle(sums: Float64Array, rests: Float64Array, begin: number, length: number): number {
+    const slots = length & ~1;
+    const at = begin * SLOT_BYTES;
+    this.#functions.settle(sums.byteOffset + at, rests.byteOffset + at, slots);
     return slots;
   }
 }
