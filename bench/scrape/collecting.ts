@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Collector, compact, type Page } from '../../src/index.js';
+import type { Collector, Page } from '../../src/index.js';
 import { longestBlock } from '../support/blocks.js';
-import { loadClient } from '../support/client.js';
+import { loadClient, loadOurs } from '../support/client.js';
 import { answer } from '../support/peer.js';
 import type { Workload } from '../workloads.js';
 import { application } from './application.js';
@@ -21,7 +21,8 @@ const own =
   workload === undefined
     ? undefined
     : application(await loadClient('mmap'), workload, proc as number);
-const open = () => new Collector({ selfMetrics: false });
+const ours = await loadOurs();
+const open = () => new ours.Collector({ selfMetrics: false });
 const kept = open();
 const unsent: Buffer[] = [];
 
@@ -61,7 +62,7 @@ answer({
     }
   },
   /** Folds all dead writers. */
-  compact: () => compact(),
+  compact: () => ours.compact(),
   /** Bytes that this process keeps on the JavaScript heap and beside it. */
   kept: () => keptBytes(),
   /** Bytes that a scrape takes besides the page, and the page's own. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { loadOurs } from '../support/client.js';
 import { BUCKETS, LABEL_NAMES, labelSets } from '../workloads.js';
 
 /** A fresh process: loads a side, opens its store, writes a first series, then 199 more. */
@@ -8,7 +9,7 @@ const begin = performance.now();
 const { Counter, Gauge, Histogram } =
   side === 'prom-client'
     ? ((await import('prom-client')) as unknown as typeof import('../../src/index.js'))
-    : await import('../../src/index.js');
+    : await loadOurs();
 const loaded = performance.now();
 const first = new Counter({ name: 'first_total', help: 'Bench', labelNames: LABEL_NAMES });
 const labels = { method: 'GET', status: '200', route: '/' };
