@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import test, { type ExecutionContext } from 'ava';
-import { DirectoryView } from '../../src/collect/directory-view.js';
+import test from 'ava';
 import {
   DirectoryError,
   errorCode,
@@ -11,54 +9,16 @@ import {
   MappingError,
   UnsupportedFileError,
 } from '../../src/errors.js';
-import type { FileHeader } from '../../src/format/header.js';
-import { COMMIT_AT, FileKind, VERSION_AT } from '../../src/format/layout.js';
+import { COMMIT_AT, VERSION_AT } from '../../src/format/layout.js';
 import type { Backend } from '../../src/mapping/mapping.js';
-import { ARCHIVE_NAME, newWriterName } from '../../src/processes/directory.js';
+import { newWriterName } from '../../src/processes/directory.js';
 import type { Observer } from '../../src/processes/liveness.js';
-import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
-import { openDescriptors } from '../helpers/descriptors.js';
+import { addWriter, OBSERVER, setUp } from '../helpers/directory-views.js';
 import { patchFile, word } from '../helpers/patch-file.js';
 import { nextMessage } from '../helpers/programs.js';
-import { valuesOf } from '../helpers/reading.js';
 import { temporaryDirectory } from '../helpers/temporary-directory.js';
-import { descriptor, fileWriter, IDENTITY, newHolder } from '../helpers/writers.js';
-
-/** Sees every process run. */
-const OBSERVER: Observer = {
-  self: IDENTITY,
-  nowMs: () => IDENTITY.createdMs,
-  startTicksOf: () => IDENTITY.startTicks,
-  runs: () => true,
-};
-
-function setUp(t: ExecutionContext, backend: Backend, observer = OBSERVER) {
-  const directory = temporaryDirectory(t);
-  const errors: unknown[] = [];
-  const view = new DirectoryView(directory, backend, observer, (error) => errors.push(error));
-  t.teardown(() => view.close());
-  const values = () =>
-    Object.assign({}, ...[...view.sources].map(({ reader }) => valuesOf(reader)));
-  return { directory, errors, view, values };
-}
-
-/** A writer's file with one counter series `name[]`. */
-function addWriter(
-  t: ExecutionContext,
-  directory: string,
-  backend: Backend,
-  name: string,
-  identity: Partial<FileHeader> = {},
-): { writer: Writer; path: string } {
-  const { pid, threadId } = { ...IDENTITY, ...identity };
-  const path = newWriterName(directory, pid, threadId).final;
-  const writer = fileWriter(backend, path, identity);
-  t.teardown(() => writer.mapping.close());
-  writer.addSeries(writer.defineMetric(descriptor({ name })), [], 1, newHolder(), [1]);
-  writer.mapping.flush();
-  return { writer, path };
-}
+import { descriptor, IDENTITY, newHolder } from '../helpers/writers.js';
 
 for (const name of expectedBackends()) {
   const backend = loadBackend(name);
@@ -146,38 +106,6 @@ for (const name of expectedBackends()) {
     t.true(errors[0] instanceof FileFormatError);
     t.false(view.scan());
     t.is(errors.length, 1);
-  });
-
-  test(`${name}: an archive that is cut off is dropped before its memory is touched`, (t) => {
-    const { directory, errors, view, values } = setUp(t, backend);
-    const { path } = addWriter(t, directory, backend, 'old', { kind: FileKind.archive });
-    const archive = join(directory, ARCHIVE_NAME);
-    renameSync(path, archive);
-    view.scan();
-    t.deepEqual(values(), { 'old[]': [1] });
-    truncateSync(archive, 8192);
-    t.false(view.isStable());
-    t.true(view.scan());
-    t.true(view.isStable());
-    view.scan();
-    t.deepEqual([values(), view.skipped.length, errors.length], [{}, 1, 1]);
-  });
-
-  test(`${name}: an archive whose records are bad is told of once, and closed`, (t) => {
-    const { directory, errors, view } = setUp(t, backend);
-    const { path } = addWriter(t, directory, backend, 'old', { kind: FileKind.archive });
-    const archive = join(directory, ARCHIVE_NAME);
-    renameSync(path, archive);
-    patchFile(archive, COMMIT_AT, word(0x7fffff00));
-    const descriptors = () => openDescriptors().filter(([, open]) => open === archive).length;
-    const before = descriptors();
-    for (let i = 0; i < 3; i++) {
-      view.scan();
-      t.is(view.skipped.length, 1);
-    }
-    t.is(errors.length, 1);
-    t.true(errors[0] instanceof FileFormatError);
-    t.is(descriptors(), before);
   });
 
   test(`${name}: a writer that seems dead, since it let go of a file that it made anew, is read on`, (t) => {
