@@ -34,12 +34,20 @@ const FILE_LIMIT = 2;
 
 const FULL: Effort = {
   batches: 5,
+  leastMs: 10_000,
   warmUpBatches: 3,
   warmUpScrapes: 4000,
   warmUpMs: 8000,
   growing: 10,
 };
-const SMOKE: Effort = { batches: 1, warmUpBatches: 0, warmUpScrapes: 0, warmUpMs: 0, growing: 1 };
+const SMOKE: Effort = {
+  batches: 1,
+  leastMs: 0,
+  warmUpBatches: 0,
+  warmUpScrapes: 0,
+  warmUpMs: 0,
+  growing: 1,
+};
 const SMOKE_PROCS = 4;
 
 export async function scrape({ smoke }: BenchOptions): Promise<Report> {
@@ -58,7 +66,7 @@ export async function scrape({ smoke }: BenchOptions): Promise<Report> {
     requirements: measured.flatMap(requirements),
     plots: [plot(measured)],
     notes: [
-      `Medians of ${effort.batches * (ROUNDS_PER_BATCH - 1)} rounds (in brackets: least and most); ratios are medians of the rounds' own ratios. Rounds come in batches of ${ROUNDS_PER_BATCH}, between which pages are compared; the first of each stands under "after a pause".`,
+      `Medians of at least ${effort.batches * (ROUNDS_PER_BATCH - 1)} rounds, and of ${effort.leastMs / 1000} s (in brackets: least and most); ratios are medians of the rounds' own ratios. Rounds come in batches of ${ROUNDS_PER_BATCH}, between which pages are compared; the first of each stands under "after a pause".`,
       `Before them, each side scrapes ${effort.warmUpScrapes} times, or for ${effort.warmUpMs / 1000} s, and ${effort.warmUpBatches} batches do not count.`,
       'On our side the scraping process is one of the writers, as in a cluster.',
       'Our page is released after its time, as by a server that has sent it.',

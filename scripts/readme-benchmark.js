@@ -77,7 +77,8 @@ function scrape({ workloads, ...facts }) {
     digits(median(mmap.rested)),
     digits(median(file.changed)),
   ]);
-  return `Milliseconds of one scrape, the page a Buffer ready to send, medians of ${workloads[0].samples.mmap.changed.length} rounds.
+  const rounds = Math.min(...workloads.map(({ samples }) => samples.mmap.changed.length));
+  return `Milliseconds of one scrape, the page a Buffer ready to send, medians of ${rounds} rounds or more.
 prom-client has the workers' messages at hand; our page before was released, as
 [the handlers](#serving) do when it is sent. Other scrapes come right after one another: "after
 a pause", in which other programs had the processor, caches are cold. ${where(facts)}

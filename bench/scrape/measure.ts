@@ -15,6 +15,8 @@ export interface Effort {
   readonly warmUpBatches: number;
   /** Batches of `ROUNDS_PER_BATCH` rounds, of which the first of each counts as one after a pause. */
   readonly batches: number;
+  /** Milliseconds for which there are more of them, where those are done sooner: what disturbs a machine mostly lasts. */
+  readonly leastMs: number;
   /**
    * Scrapes of each side before all batches, until its code is compiled: functions that run once
    * a scrape take thousands. Between ours the scraping process's own values change.
@@ -113,7 +115,10 @@ async function measureBackend(
     await primary.call('changeOne', turn++, 0);
   });
   await warmUp(effort, theirs);
-  for (let batch = -effort.warmUpBatches; batch < effort.batches; batch++) {
+  let end = 0;
+  const goesOn = (batch: number) => batch < effort.batches || performance.now() < end;
+  for (let batch = -effort.warmUpBatches; goesOn(batch); batch++) {
+    if (batch === 0) end = performance.now() + effort.leastMs;
     const turns = Array.from({ length: ROUNDS_PER_BATCH }, (_, round) => turn + 2 * round);
     turn += 2 * ROUNDS_PER_BATCH;
     const own: OwnRound[] = [];
