@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { loadPackage, type PackageName } from '../support/client.js';
 import { answer } from '../support/peer.js';
@@ -43,23 +42,26 @@ answer({
   },
 });
 
-/** Resolves when the worker says that it is there, or that it has changed its values. */
-async function changed(worker: NonNullable<typeof cluster.worker>): Promise<void> {
-  const ended = new AbortController();
-  const died = once(worker, 'exit', ended).then(([code, signal]): never => {
-    throw new Error(`a worker ended (${signal ?? code})`);
+/**
+ * Resolves when the worker says that it is there, or that it has changed its values. Its
+ * client sends messages of its own, several of which may come at once.
+ */
+function changed({ process: worker }: NonNullable<typeof cluster.worker>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const forget = () => {
+      worker.off('message', heard);
+      worker.off('exit', ended);
+    };
+    const heard = (message: { done?: true }) => {
+      if (message.done !== true) return;
+      forget();
+      resolve();
+    };
+    const ended = (code: number | null, signal: string | null) => {
+      forget();
+      reject(new Error(`a worker ended (${signal ?? code})`));
+    };
+    worker.on('message', heard);
+    worker.on('exit', ended);
   });
-  const said = async () => {
-    for (;;) {
-      const [message] = await once(worker, 'message', ended);
-      if ((message as { done?: true }).done === true) return;
-    }
-  };
-  const done = said();
-  try {
-    await Promise.race([done, died]);
-  } finally {
-    for (const pending of [done, died]) pending.catch(() => undefined);
-    ended.abort();
-  }
 }

@@ -5,6 +5,8 @@ import { MIN_SLOTS_IN_MEMORY } from '../limits.js';
 const PAGE_BYTES = 64 * 1024;
 /** Pages that its 32 bits can address. */
 const MAX_PAGES = 64 * 1024;
+/** Arrays that are added together: fewer are added without. */
+const TOGETHER = 4;
 const SLOT_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** Functions of sums.wat: arrays by the bytes at which they begin, and an even number of slots. */
@@ -37,7 +39,7 @@ export class SumMemory {
 
   /**
    * Room for copies of these lengths, and for so many other numbers. Undefined where there
-   * is little to copy, and where the host has no WebAssembly or no such instructions.
+   * is little to copy, or from few, and where the host has no WebAssembly or no such instructions.
    */
   static of(copies: readonly number[], others: number): SumMemory | undefined {
     let copied = 0;
@@ -46,17 +48,19 @@ export class SumMemory {
       copied += length;
       longest = Math.max(longest, length);
     }
-    if (copied < MIN_SLOTS_IN_MEMORY) return undefined;
-    const slots = Math.max(copied, 4 * longest) + others;
+    if (copied < MIN_SLOTS_IN_MEMORY || copies.length < TOGETHER) return undefined;
+    const slots = Math.max(copied, TOGETHER * longest) + others;
     const pages = Math.ceil((slots * SLOT_BYTES) / PAGE_BYTES);
     const module = pages > MAX_PAGES ? undefined : compiled();
     if (module === undefined) return undefined;
     try {
       return new SumMemory(module, pages, longest);
     } catch (error) {
-      // No addresses left, or a limit on them.
-      if (error instanceof RangeError) return undefined;
-      throw error;
+      // No addresses left, or a limit on them. V8 collects garbage before it gives up, so it is
+      // not to be asked again and again.
+      if (!(error instanceof RangeError)) throw error;
+      known = null;
+      return undefined;
     }
   }
 
@@ -123,6 +127,7 @@ export class SumMemory {
   }
 }
 
+/** The functions, null where they cannot be had. */
 let known: WebAssembly.Module | null | undefined;
 
 function compiled(): WebAssembly.Module | undefined {

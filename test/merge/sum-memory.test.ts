@@ -44,7 +44,7 @@ function sums(
   const inputs = new Inputs();
   const of = writers.map((writer) => inputs.of(writer, map.low, map.high));
   const memory = inMemory
-    ? SumMemory.of([...inputs.copyLengths, MIN_SLOTS_IN_MEMORY], 2 * to)
+    ? SumMemory.of([...inputs.copyLengths, 1, 1, MIN_SLOTS_IN_MEMORY], 2 * to)
     : undefined;
   assert.equal(memory !== undefined, inMemory);
   const numbers = (length: number) => memory?.numbers(length) ?? new Float64Array(length);
@@ -85,8 +85,10 @@ test('numbers are zeros of their own, and no more than there is room for', (t) =
   t.throws(() => memory.numbers(1), { instanceOf: RangeError });
 });
 
-test('few slots are added where they are', (t) => {
-  t.is(SumMemory.of([MIN_SLOTS_IN_MEMORY - 1], 100), undefined);
+test('few slots, and those of few writers, are added where they are', (t) => {
+  t.is(SumMemory.of([1, 1, 1, MIN_SLOTS_IN_MEMORY - 4], 100), undefined);
+  t.not(SumMemory.of([1, 1, 1, MIN_SLOTS_IN_MEMORY - 3], 100), undefined);
+  t.is(SumMemory.of([1, 1, MIN_SLOTS_IN_MEMORY], 100), undefined);
 });
 
 test('families show each change after their values have moved', (t) => {
