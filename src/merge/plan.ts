@@ -77,6 +77,12 @@ interface FamilyMerge {
   readonly exemplars: FamilyExemplars | undefined;
 }
 
+/**
+ * Until a thread has merged, its loops in JavaScript are not compiled, and slower by far than
+ * those in a memory. Later plans, many of which run once, get none until they run again.
+ */
+let isFirstOfThread = true;
+
 /** All families of a plan, in one array of values. */
 class FamilyMerges {
   #merged: Float64Array;
@@ -132,8 +138,9 @@ class FamilyMerges {
     }
   }
 
-  /** To be called before the first run: many slots are added faster there. */
+  /** To be called before the second run, or the first: many slots are added faster there. */
   #moveToMemory(): void {
+    if (this.#memory !== undefined) return;
     const size = this.#merged.length;
     const memory = SumMemory.of(this.#inputs.copyLengths, 2 * size);
     if (memory === undefined) return;
@@ -146,8 +153,9 @@ class FamilyMerges {
   }
 
   *#mergeValues(run: number): Steps<void> {
-    if (run === FIRST_RUN) this.#moveToMemory();
-    else if (run === FIRST_RUN + 1 && this.#memory !== undefined) this.#inputs.copyTo(this.#memory);
+    if (run === FIRST_RUN + 1 || isFirstOfThread) this.#moveToMemory();
+    isFirstOfThread = false;
+    if (run === FIRST_RUN + 1 && this.#memory !== undefined) this.#inputs.copyTo(this.#memory);
     const merged = this.#merged.fill(0);
     const aux = this.#aux.fill(0);
     for (const addition of this.#additions) yield* addAll(merged, aux, addition, run, this.#memory);
