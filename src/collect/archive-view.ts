@@ -9,10 +9,9 @@ export class ArchiveView {
   readonly #open: (path: string) => FileSource;
   readonly #report: (error: unknown) => void;
   #source: FileSource | undefined;
-  /** What the name led to when it was opened; empty for nothing, and for what is to be tried again. */
-  #stamp = '';
+  /** What the name led to, empty for nothing; undefined where that is to be found out, or tried again. */
+  #stamp: string | undefined;
   #failure: string | undefined;
-  #isAbsent = false;
 
   constructor(
     directory: string,
@@ -35,19 +34,18 @@ export class ArchiveView {
 
   /** Whether there was no file of the name. False before anybody looked. */
   get isAbsent(): boolean {
-    return this.#isAbsent;
+    return this.#stamp === '';
   }
 
   /** Opens what the name leads to now; true when that is another file than before. */
   refresh(): boolean {
     const stamp = stampAt(this.path);
-    this.#isAbsent = stamp === '';
-    if (this.#isAbsent) this.#failure = undefined;
-    if (stamp === this.#stamp) return false;
+    const known = this.#stamp;
+    if (stamp === known) return false;
     this.close();
     this.#stamp = stamp;
-    if (!this.#isAbsent) this.#read();
-    return true;
+    if (stamp !== '') this.#read();
+    return stamp !== '' || known !== undefined;
   }
 
   /** Whether the name leads to what it led to. */
@@ -58,7 +56,7 @@ export class ArchiveView {
   close(): void {
     this.#source?.reader.close();
     this.#source = undefined;
-    this.#stamp = '';
+    this.#stamp = undefined;
     this.#failure = undefined;
   }
 
@@ -76,7 +74,7 @@ export class ArchiveView {
       this.#failure = errorMessage(error);
       this.#report(error);
       // Anything but the bytes themselves may be better at the next scan.
-      if (!isBadFile(error)) this.#stamp = '';
+      if (!isBadFile(error)) this.#stamp = undefined;
     }
   }
 }

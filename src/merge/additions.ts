@@ -5,7 +5,7 @@
 
 import type { Steps } from '../steps.js';
 import { FIRST_RUN, type Input, SLOTS_PER_STEP } from './inputs.js';
-import type { SumMemory } from './sum-memory.js';
+import { type Four, type SumMemory, TOGETHER } from './sum-memory.js';
 
 /** Slots of an array, and the merged slots to which they are added. */
 export interface SlotMap {
@@ -115,8 +115,8 @@ export function* addAll(
   // Of one piece; of all together it is a little more where there are gaps.
   const slots = (map.high - map.low) / map.pieces.length;
   let done = 0;
-  for (let first = 0; first < inputs.length; first += 4) {
-    const few = inputs.slice(first, first + 4);
+  for (let first = 0; first < inputs.length; first += TOGETHER) {
+    const few = inputs.slice(first, first + TOGETHER);
     for (const input of few) {
       input.take(run);
       if (map.pieces.length > 1) yield;
@@ -126,9 +126,8 @@ export function* addAll(
         ? memory.copyOf(input.live, map.low, map.high, i)
         : input.values,
     );
-    const [a, b, c, d] = values as [Float64Array, Float64Array, Float64Array, Float64Array];
     for (const piece of map.pieces) {
-      if (few.length === 4) addFour(merged, rest, piece, a, b, c, d, memory);
+      if (isFour(values)) addFour(merged, rest, piece, values, memory);
       else for (const array of values) addOne(merged, rest, piece, array);
       done += few.length * slots;
       if (done < SLOTS_PER_STEP) continue;
@@ -139,24 +138,26 @@ export function* addAll(
   yield;
 }
 
+function isFour(arrays: readonly Float64Array[]): arrays is Four {
+  return arrays.length === TOGETHER;
+}
+
 /** Four arrays at a time: each merged slot is read and written once for them. */
 function addFour(
   merged: Float64Array,
   rest: Float64Array,
   { runs, pairs }: MapPiece,
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
-  d: Float64Array,
+  four: Four,
   memory: SumMemory | undefined,
 ): void {
+  const [a, b, c, d] = four;
   for (let run = 0; run < runs.length; run += 3) {
     const from = runs[run] as number;
     const to = runs[run + 1] as number;
     const length = runs[run + 2] as number;
     let i = 0;
     if (memory !== undefined && length >= MIN_RUN_IN_MEMORY) {
-      i = memory.addFour(merged, rest, to, [a, b, c, d], from, length);
+      i = memory.addFour(merged, rest, to, four, from, length);
     }
     for (; i < length; i++) addFourAt(merged, rest, to + i, a, b, c, d, from + i);
   }

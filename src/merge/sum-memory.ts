@@ -6,8 +6,10 @@ const PAGE_BYTES = 64 * 1024;
 /** Pages that its 32 bits can address. */
 const MAX_PAGES = 64 * 1024;
 /** Arrays that are added together: fewer are added without. */
-const TOGETHER = 4;
+export const TOGETHER = 4;
 const SLOT_BYTES = Float64Array.BYTES_PER_ELEMENT;
+
+export type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** Functions of sums.wat: arrays by the bytes at which they begin, and an even number of slots. */
 interface Sums {
@@ -81,7 +83,7 @@ export class SumMemory {
 
   /**
    * A copy of slots `low` to `high - 1`, under the same indices, until the next for the same
-   * of four numbers `at`, or until `numbers` is called.
+   * of `TOGETHER` numbers `at`, or until `numbers` is called.
    */
   copyOf(live: Float64Array, low: number, high: number, at: number): Float64Array {
     const begin = this.#usedBytes + at * this.#longest * SLOT_BYTES;
@@ -98,7 +100,7 @@ export class SumMemory {
     sums: Float64Array,
     rests: Float64Array,
     to: number,
-    four: readonly [Float64Array, Float64Array, Float64Array, Float64Array],
+    four: Four,
     from: number,
     length: number,
   ): number {
