@@ -91,14 +91,11 @@ for (const name of expectedBackends()) {
 
   test(`${name}: a dead writer's file that is cut off is dropped before its memory is touched`, (t) => {
     const dead = { ...OBSERVER, startTicksOf: () => undefined, runs: () => false };
-    const { directory, errors, view, values } = setUp(t, backend, dead);
+    const { directory, errors, view, values, liveness } = setUp(t, backend, dead);
     const { path, writer } = addWriter(t, directory, backend, 'cut');
     writer.mapping.close();
     t.true(view.scan());
-    t.deepEqual(
-      [...view.sources].map(({ liveness }) => liveness),
-      ['dead'],
-    );
+    t.deepEqual(liveness(), ['dead']);
     t.false(view.scan());
     truncateSync(path, 8192);
     t.true(view.scan());
@@ -219,10 +216,9 @@ test('who lives is asked at every scan until somebody is dead', (t) => {
     runs: () => running,
   };
   const backend = loadBackend('file');
-  const { directory, view } = setUp(t, backend, observer);
+  const { directory, view, liveness } = setUp(t, backend, observer);
   addWriter(t, directory, backend, 'c');
   view.scan();
-  const liveness = () => [...view.sources].map((source) => source.liveness);
   t.deepEqual(liveness(), ['live']);
   running = false;
   t.true(view.scan());

@@ -3,7 +3,6 @@
 
 import { rmSync, truncateSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
-import { DirectoryView } from '../../src/collect/directory-view.js';
 import { FileFormatError } from '../../src/errors.js';
 import type { FileHeader } from '../../src/format/header.js';
 import { HEADER_BYTES, SLOT_BYTES } from '../../src/format/layout.js';
@@ -12,8 +11,8 @@ import { newWriterName } from '../../src/processes/directory.js';
 import type { Observer } from '../../src/processes/liveness.js';
 import type { Writer } from '../../src/store/writer.js';
 import { expectedBackends, loadBackend } from '../helpers/backends.js';
+import { setUp } from '../helpers/directory-views.js';
 import { valuesOf } from '../helpers/reading.js';
-import { temporaryDirectory } from '../helpers/temporary-directory.js';
 import { descriptor, fileWriter, IDENTITY, newHolder, setSlot } from '../helpers/writers.js';
 
 /** Sees no process run: who has no lock is dead. */
@@ -23,17 +22,6 @@ const OBSERVER: Observer = {
   startTicksOf: () => undefined,
   runs: () => false,
 };
-
-function setUp(t: ExecutionContext, backend: Backend, observer = OBSERVER) {
-  const directory = temporaryDirectory(t);
-  const errors: unknown[] = [];
-  const view = new DirectoryView(directory, backend, observer, (error) => errors.push(error));
-  t.teardown(() => view.close());
-  const values = () =>
-    Object.assign({}, ...[...view.sources].map(({ reader }) => valuesOf(reader)));
-  const liveness = () => [...view.sources].map((source) => source.liveness);
-  return { directory, errors, view, values, liveness };
-}
 
 /** A writer with `count` series of one counter, whose values are 1, 2, 3 ... */
 function addWriter(
@@ -97,7 +85,7 @@ for (const name of expectedBackends()) {
   const backend = loadBackend(name);
 
   test(`${name}: dead writers of all sizes, one behind the other, keep their values`, (t) => {
-    const { directory, view, values, liveness } = setUp(t, backend);
+    const { directory, view, values, liveness } = setUp(t, backend, OBSERVER);
     // A few; more than are read at once; several chunks; none.
     const sizes = [3, 3000, 1, 20_000, 0, 2000];
     end(...sizes.map((size, i) => addWriter(t, directory, backend, `c${i}`, size)));
@@ -113,7 +101,7 @@ for (const name of expectedBackends()) {
   });
 
   test(`${name}: dead writers of the same records have values of their own`, (t) => {
-    const { directory, view } = setUp(t, backend);
+    const { directory, view } = setUp(t, backend, OBSERVER);
     const files = Array.from({ length: 5 }, () => addWriter(t, directory, backend, 'c', 2));
     files.forEach(({ holders, writer }, i) => {
       for (const holder of holders) setSlot(holder, 10 + i);
@@ -133,7 +121,7 @@ for (const name of expectedBackends()) {
   });
 
   test(`${name}: exemplars of the dead are read`, (t) => {
-    const { directory, view } = setUp(t, backend);
+    const { directory, view } = setUp(t, backend, OBSERVER);
     const file = addWriter(t, directory, backend, 'c', 2);
     const one = { labels: [['trace', 'abc']] as const, value: 1, timeMs: 1000 };
     file.writer.addExemplar(1, 0, one);
@@ -153,7 +141,7 @@ for (const name of expectedBackends()) {
       setSlot(file.holders[0] as never, 99);
       end(file);
     });
-    const { directory, view, values, liveness } = setUp(t, dying);
+    const { directory, view, values, liveness } = setUp(t, dying, OBSERVER);
     left = addWriter(t, directory, backend, 'c');
     view.scan();
     t.deepEqual([values(), liveness()], [{ 'c["0"]': [99] }, ['dead']]);
@@ -170,7 +158,7 @@ for (const name of expectedBackends()) {
       setSlot(file.holders[0] as never, 99);
       end(file);
     });
-    const { directory, view, values, liveness } = setUp(t, dying);
+    const { directory, view, values, liveness } = setUp(t, dying, OBSERVER);
     left = addWriter(t, directory, backend, 'c');
     view.scan();
     t.deepEqual([values(), liveness()], [{ 'c["0"]': [99] }, ['dead']]);
@@ -185,7 +173,7 @@ for (const name of expectedBackends()) {
         const cutting = interrupted(backend, (method) => {
           if (method === 'read' && ++reads === nth) truncateSync(paths.at(-1) as string, cut);
         });
-        const { directory, view, values, errors } = setUp(t, cutting);
+        const { directory, view, values, errors } = setUp(t, cutting, OBSERVER);
         const file = addWriter(t, directory, backend, 'c', 20_000);
         paths.push(file.path);
         end(file);
@@ -202,7 +190,7 @@ for (const name of expectedBackends()) {
   });
 
   test(`${name}: values of a dead writer stay when its file is cut off, until the next scan`, (t) => {
-    const { directory, view, values } = setUp(t, backend);
+    const { directory, view, values } = setUp(t, backend, OBSERVER);
     const file = addWriter(t, directory, backend, 'c', 2);
     end(file);
     view.scan();

@@ -17,7 +17,7 @@ export const OBSERVER: Observer = {
   runs: () => true,
 };
 
-/** A view of a directory, what it has told, and the values that it shows. */
+/** A view of a directory, what it has told, the values that it shows, and who lives. */
 export function setUp(t: ExecutionContext, backend: Backend, observer = OBSERVER) {
   const directory = temporaryDirectory(t);
   const errors: unknown[] = [];
@@ -25,7 +25,8 @@ export function setUp(t: ExecutionContext, backend: Backend, observer = OBSERVER
   t.teardown(() => view.close());
   const values = () =>
     Object.assign({}, ...[...view.sources].map(({ reader }) => valuesOf(reader)));
-  return { directory, errors, view, values };
+  const liveness = () => [...view.sources].map((source) => source.liveness);
+  return { directory, errors, view, values, liveness };
 }
 
 /** A writer's file with one counter series `name[]`. */

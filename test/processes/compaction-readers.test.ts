@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { ARCHIVE_NAME } from '../../src/processes/directory.js';
 import { expectedBackends } from '../helpers/backends.js';
 import { CompactionScene, OpenPage } from '../helpers/compaction-scene.js';
@@ -20,6 +20,17 @@ function compactNow({ directory, backend }: CompactionScene): void {
   execFileSync(process.execPath, [COMPACTOR, backend.name, directory]);
 }
 
+/** A reader under whose look `at`, counted in `looks`, somebody compacts. */
+function openInterrupted(t: ExecutionContext, scene: CompactionScene, at: number) {
+  const looks = { count: 0 };
+  const view = interruptedView(scene, () => {
+    looks.count++;
+    if (looks.count === at) compactNow(scene);
+  });
+  t.teardown(() => view.close());
+  return { view, reader: new OpenPage(view), looks };
+}
+
 for (const backend of expectedBackends()) {
   test(`${backend}: a scan that a compaction falls into is not stable, the next one is right`, (t) => {
     for (const archived of [false, true]) {
@@ -32,15 +43,9 @@ for (const backend of expectedBackends()) {
           scene.addDead();
         }
         const before = scene.page();
-        let looks = 0;
-        const view = interruptedView(scene, () => {
-          looks++;
-          if (looks === at) compactNow(scene);
-        });
-        t.teardown(() => view.close());
-        const reader = new OpenPage(view);
+        const { view, reader, looks } = openInterrupted(t, scene, at);
         const first = reader.read();
-        if (looks < at) {
+        if (looks.count < at) {
           t.true(at > 2, 'looked at next to nothing');
           t.is(first, before);
           t.true(view.isStable());
@@ -62,20 +67,14 @@ for (const backend of expectedBackends()) {
       scene.addLive();
       scene.addLive();
       const before = scene.page();
-      let looks = 0;
-      const view = interruptedView(scene, () => {
-        looks++;
-        if (looks === at) compactNow(scene);
-      });
-      t.teardown(() => view.close());
-      const reader = new OpenPage(view);
-      looks = Number.NEGATIVE_INFINITY;
+      const { view, reader, looks } = openInterrupted(t, scene, at);
+      looks.count = Number.NEGATIVE_INFINITY;
       bringToRest(view);
-      looks = 0;
+      looks.count = 0;
       const first = reader.read();
-      if (looks < at) {
+      if (looks.count < at) {
         t.is(first, before);
-        t.is(looks, 2, 'at the lock of each that lives');
+        t.is(looks.count, 2, 'at the lock of each that lives');
         t.true(view.isStable());
         break;
       }
